@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream'
+import { AffectdError, InputError } from '../errors.js'
+import type { AudioFrame, AudioSource } from './audio-source.js'
+import { Framer } from './framer.js'
+import { systemPaceClock, type PaceClock } from './pace-clock.js'
+import { Pacer } from './pacer.js'
+import { S16Decoder } from './s16-decoder.js'
+
+/**
+ * Raw audio from a pipe: signed 16 bit little endian, 16 kHz, mono. Taken as fast as it comes.
+ *
+ * A stream that ends in the middle of a sample gives its whole samples first and then throws INPUT_TRUNCATED; one
+ * without a single byte throws INPUT_EMPTY; one that fails, INPUT_UNREADABLE.
+ *
+ * @param stream destroyed when iteration ends
+ */
+export function createStdinSource(stream: Readable, clock: PaceClock = systemPaceClock): AudioSource {
+  return { name: 'stdin', canWait: true, frames: (signal) => stdinFrames(stream, clock, signal) }
+}
+
+async function* stdinFrames(
+  stream: Readable,
+  clock: PaceClock,
+  signal: AbortSignal,
+): AsyncGenerator<AudioFrame> {
+  // A pending read knows nothing of the signal: destroying the stream is what ends it.
+  const close = (): unknown => stream.destroy()
+  signal.addEventListener('abort', close, { once: true })
+  try {
+    if (signal.aborted) return
+    const pacer = new Pacer('fast', clock)
+    for await (const frame of decodedFrames(stream)) {
+      await pacer.whenDue(frame, signal)
+      if (signal.aborted) return
+      yield frame
+    }
+  } catch (error) {
+    if (signal.aborted) return
+    if (error instanceof AffectdError) throw error
+    throw new InputError('INPUT_UNREADABLE', `stdin cannot be read: ${String(error)}`, { cause: error })
+  } finally {
+    signal.removeEventListener('abort', close)
+    stream.destroy()
+  }
+}
+
+async function* decodedFrames(stream: Readable): AsyncGenerator<AudioFrame> {
+  const decoder = new S16Decoder()
+  const framer = new Framer()
+  let totalBytes = 0
+  for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+    totalBytes += bytes.length
+    yield* framer.push(decoder.decode(bytes))
+  }
+  yield* framer.flush()
+  if (totalBytes === 0) {
+    throw new InputError('INPUT_EMPTY', 'stdin is empty: pipe s16le samples at 16 kHz, mono, into it')
+  }
+  if (decoder.isMidSample) {
+    throw new InputError(
+      'INPUT_TRUNCATED',
+      `stdin ended in the middle of a sample, after ${totalBytes} bytes: s16le takes 2 bytes a sample`,
+    )
+  }
+}
