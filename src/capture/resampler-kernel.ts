@@ -1,6 +1,6 @@
 /** Coefficients of a band-limited interpolator, ready for the inner loop of `Resampler`. */
 export interface ResamplerKernel {
-  /** Input samples under the filter; even. The output's position lies between the middle two. */
+  /** Input samples under the filter; a multiple of 4. The output's position lies between the middle two. */
   readonly taps: number
   /** Fractional positions tabulated per input sample. */
   readonly phases: number
@@ -41,7 +41,7 @@ export function designResamplerKernel(
   const nyquist = Math.min(inputRateHz, outputRateHz) / 2 / inputRateHz
   const cutoff = (nyquist * (PASSBAND_EDGE + STOPBAND_EDGE)) / 2
   const transition = nyquist * (STOPBAND_EDGE - PASSBAND_EDGE)
-  const half = Math.ceil((STOPBAND_DB - 8) / (2.285 * 2 * Math.PI * transition) / 2)
+  const half = 2 * Math.ceil((STOPBAND_DB - 8) / (2.285 * 2 * Math.PI * transition) / 4)
   const taps = 2 * half
   const beta = 0.1102 * (STOPBAND_DB - 8.7)
 
@@ -83,10 +83,10 @@ function sinPi(x: number): number {
   return sum
 }
 
-/** @param x position in the window, −1…1; 0 outside. Not divided by I₀(β): rows are normalised anyway. */
+/** @param x position in the window, 0 from ±1 on, so that phase 0 is symmetric. Not divided by I₀(β): rows are normalised anyway. */
 function kaiser(x: number, beta: number): number {
   const inside = 1 - x * x
-  return inside < 0 ? 0 : besselI0(beta * Math.sqrt(inside))
+  return inside <= 0 ? 0 : besselI0(beta * Math.sqrt(inside))
 }
 
 /** Modified Bessel function of the first kind, order 0, by its power series (all terms positive). */
