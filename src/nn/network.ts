@@ -2,7 +2,7 @@ import { ShapeError } from '../errors.js'
 import type { Kernel, TensorType } from './kernel.js'
 import type { Layer, ModelManifest } from './manifest.js'
 import { createReferenceKernel } from './reference/reference-kernel.js'
-import { elementCount, layerMacs, outputChannels } from './shapes.js'
+import { elementCount, layerTaps, outputChannels } from './shapes.js'
 
 /** An int8 network, ready to run. */
 export interface Network {
@@ -55,11 +55,11 @@ export function createNetwork(
     },
     input,
     output: tensors.at(-1)!,
-    macs: layers.reduce((sum, layer) => sum + layerMacs(layer, layer.output_shape), 0),
-    parameters: layers.reduce(
-      (sum, layer) =>
-        sum + ('weights' in layer ? elementCount(layer.weights.shape) + outputChannels(layer) : 0),
-      0,
+    macs: sum(layers, (layer, index) =>
+      'weights' in layer ? elementCount(layer.output_shape) * layerTaps(layer, tensors[index]!.shape) : 0,
+    ),
+    parameters: sum(layers, (layer) =>
+      'weights' in layer ? elementCount(layer.weights.shape) + outputChannels(layer) : 0,
     ),
   }
 }
@@ -74,4 +74,8 @@ function placeInArena(lengths: readonly number[]): Int8Array[] {
   return lengths.map((length, index) =>
     index % 2 === 0 ? arena.subarray(0, length) : arena.subarray(arena.length - length),
   )
+}
+
+function sum(layers: readonly Layer[], count: (layer: Layer, index: number) => number): number {
+  return layers.reduce((total, layer, index) => total + count(layer, index), 0)
 }

@@ -72,18 +72,17 @@ export function outputChannels(layer: LayerGeometry): number {
   return layer.op === 'depthwise_conv2d' ? layer.weights.shape[2]! : 0
 }
 
-/** Multiply-accumulates of one run of the layer; poolings count none. */
-export function layerMacs(layer: LayerGeometry, output: readonly number[]): number {
+/** Input values that one output value of the layer is made of. */
+export function layerTaps(layer: LayerGeometry, input: readonly number[]): number {
   switch (layer.op) {
     case 'conv2d':
-      return elementCount(output) * elementCount(layer.weights.shape.slice(1))
-    case 'depthwise_conv2d':
-      return elementCount(output) * layer.kernel[0] * layer.kernel[1]
     case 'dense':
-      return elementCount(layer.weights.shape)
+      return elementCount(layer.weights.shape.slice(1))
+    case 'depthwise_conv2d':
     case 'max_pool2d':
     case 'avg_pool2d':
+      return layer.kernel[0] * layer.kernel[1]
     case 'stats_pool':
-      return 0
+      return input[0]!
   }
 }

@@ -1,0 +1,47 @@
+import { ModelError, ShapeError } from '../errors.js'
+import { FEATURE_PARAMS } from '../features/feature-params.js'
+import type { Artefact } from '../nn/artefact-reader.js'
+import { verifyGolden } from '../nn/golden.js'
+import { createNetwork } from '../nn/network.js'
+import { quantizeInputInto } from '../nn/quantize-input.js'
+import type { Classifier } from './classifier.js'
+
+/**
+ * The int8 network of an artefact as a classifier. Runs the artefact's golden vectors first.
+ *
+ * @param artefact as `readArtefact` checked it
+ * @throws {ModelError} MODEL_SHAPE if the network does not take the MFCC matrix; MODEL_GOLDEN
+ */
+export function createInt8Classifier({ manifest, weights, golden, sha256 }: Artefact): Classifier {
+  const { decisionFrames, nMfcc } = FEATURE_PARAMS
+  // A 1-D network takes the coefficients as channels; row-major, that is the same matrix.
+  const [inputFrames, width, channels] = manifest.input.shape
+  const inputCoefficients = width * channels
+  if (inputFrames !== decisionFrames || inputCoefficients !== nMfcc) {
+    throw new ModelError(
+      'MODEL_SHAPE',
+      `model ${manifest.id} takes ${inputFrames} × ${inputCoefficients} values, the features are ${decisionFrames} × ${nMfcc}`,
+    )
+  }
+  const network = createNetwork(manifest, weights)
+  verifyGolden(network, golden)
+
+  const { scale: inputScale, zero_point: inputZeroPoint } = network.input
+  const { scale, zero_point: zeroPoint } = network.output
+  const quantized = new Int8Array(inputFrames * inputCoefficients)
+
+  return {
+    model: { id: manifest.id, sha256 },
+    labels: manifest.labels,
+    inputFrames,
+    inputCoefficients,
+    classifyInto(features, logits) {
+      if (logits.length !== manifest.labels.length) {
+        throw new ShapeError('logits', manifest.labels.length, logits.length)
+      }
+      quantizeInputInto(features, inputScale, inputZeroPoint, quantized)
+      const output = network.run(quantized)
+      for (let i = 0; i < logits.length; i++) logits[i] = scale * (output[i]! - zeroPoint)
+    },
+  }
+}
