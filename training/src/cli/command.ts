@@ -1,0 +1,62 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { AffectdError, ConfigError, UsageError } from '../../../src/errors.js'
+
+type Options = NonNullable<ParseArgsConfig['options']>
+type Values<T extends Options> = ReturnType<typeof parseArgs<{ options: T }>>['values']
+
+/**
+ * Runs a command of the workbench: parses its options, prints help, and turns errors into one line and an exit
+ * status.
+ */
+export async function runCommand<T extends Options>(
+  help: string,
+  options: T,
+  command: (values: Values<T>) => Promise<void>,
+): Promise<void> {
+  try {
+    const values = parse(help, options)
+    if (values) await command(values)
+  } catch (error) {
+    if (!(error instanceof AffectdError)) throw error
+    process.stderr.write(`${error.code}: ${error.message}\n`)
+    process.exitCode = error.exitCode
+  }
+}
+
+function parse<T extends Options>(help: string, options: T): Values<T> | null {
+  if (process.argv.includes('--help') || process.argv.includes('-h')) {
+    process.stdout.write(`${help.trim()}\n`)
+    return null
+  }
+  try {
+    return parseArgs({ options, allowPositionals: false }).values as Values<T>
+  } catch (cause) {
+    throw new UsageError('USAGE', `${(cause as Error).message}; see --help`, { cause })
+  }
+}
+
+/** Folder of the decoded corpora: the option, else `AFFECTD_CORPORA`. */
+export function corporaRoot(option: string | undefined): string {
+  const root = option ?? process.env['AFFECTD_CORPORA']
+  if (!root) {
+    throw new ConfigError(
+      'CORPUS_ROOT',
+      'say where the decoded corpora lie: --corpora DIR or AFFECTD_CORPORA',
+    )
+  }
+  return root
+}
+
+export function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new UsageError('USAGE', `--${name} is '${text}'; give a whole number from ${min} to ${max}`)
+  }
+  return value
+}
+
+/** One line that is rewritten on a terminal; elsewhere only the lines marked as worth keeping. */
+export function progressLine(text: string, keep = false): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}${keep ? '\n' : ''}`)
+  else if (keep) process.stderr.write(`${text}\n`)
+}

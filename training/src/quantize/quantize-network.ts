@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Quantization } from '../../../src/nn/manifest.js'
+import type { LayerSource } from '../../../src/nn/pack-layers.js'
+import type { Architecture } from '../architectures/architecture.js'
+import { forward } from '../train/forward.js'
+import type { Parameters } from '../train/parameters.js'
+import { weightTensors } from '../train/trainer.js'
+import { RangeObserver } from './activation-range.js'
+import { foldBatchNorm, type FoldedLayer } from './folded-network.js'
+import { activationQuantization, quantizeWeights } from './quantize-tensor.js'
+
+/** Share of an activation's values that may saturate at either end. */
+const DROPPED_SHARE = 1e-5
+
+export interface QuantizedNetwork {
+  readonly input: { readonly shape: readonly [number, number, number] } & Quantization
+  readonly layers: LayerSource[]
+}
+
+/**
+ * Post-training int8 quantisation after the TFLite int8 specification: batch norm folded, symmetric weights per
+ * output channel, asymmetric activations whose ranges are observed on calibration inputs (training data, never test).
+ *
+ * @param inputs normalised MFCC matrices, each [frames × coefficients]
+ */
+export function quantizeNetwork(
+  architecture: Architecture,
+  parameters: Parameters,
+  inputShape: readonly [number, number, number],
+  inputs: readonly Float32Array[],
+): QuantizedNetwork {
+  const ranges = observeRanges(architecture, parameters, inputShape, inputs)
+  const quantizationOf = (name: string): Quantization => {
+    const observer = ranges.get(name)
+    if (!observer) throw new Error(`no range was observed for ${name}`)
+    return activationQuantization(observer.range(DROPPED_SHARE))
+  }
+  const input = quantizationOf('input')
+  let current = input
+  const layers = foldBatchNorm(architecture, parameters).map((folded): LayerSource => {
+    const source = quantizeLayer(folded, current, quantizationOf)
+    current = source.output
+    return source
+  })
+  return { input: { shape: inputShape, ...input }, layers }
+}
+
+function quantizeLayer(
+  folded: FoldedLayer,
+  input: Quantization,
+  quantizationOf: (name: string) => Quantization,
+): LayerSource {
+  const { spec } = folded
+  switch (spec.op) {
+    case 'conv2d':
+      return {
+        op: 'conv2d',
+        name: spec.name,
+        kernel: spec.kernel,
+        stride: [1, 1],
+        dilation: spec.dilation ?? [1, 1],
+        padding: spec.padding,
+        activation: 'relu',
+        output: quantizationOf(spec.name),
+        weights: weightsOf(folded, input),
+      }
+    case 'avg_pool2d':
+      return { op: 'avg_pool2d', name: spec.name, kernel: spec.kernel, stride: spec.kernel, output: input }
+    case 'stats_pool':
+      return { op: 'stats_pool', name: spec.name, output: quantizationOf(spec.name) }
+    case 'dense':
+      return {
+        op: 'dense',
+        name: spec.name,
+        activation: 'none',
+        output: quantizationOf(spec.name),
+        weights: weightsOf(folded, input),
+      }
+    case 'dropout':
+      throw new Error('dropout has no quantised form')
+  }
+}
+
+function weightsOf(folded: FoldedLayer, input: Quantization) {
+  const { weights, weightsShape, bias } = folded
+  if (!weights || !weightsShape || !bias) throw new Error(`layer ${folded.spec.name} has no weights`)
+  const quantized = quantizeWeights(weights, bias, input.scale)
+  return { values: quantized.values, shape: weightsShape, scales: quantized.scales, biases: quantized.bias }
+}
+
+function observeRanges(
+  architecture: Architecture,
+  parameters: Parameters,
+  [frames, coefficients]: readonly [number, number, number],
+  inputs: readonly Float32Array[],
+): Map<string, RangeObserver> {
+  const ranges = new Map<string, RangeObserver>([['input', new RangeObserver()]])
+  for (const layer of architecture.layers) ranges.set(layer.name, new RangeObserver())
+  const batchSize = 32
+  for (let start = 0; start < inputs.length; start += batchSize) {
+    tf.tidy(() => {
+      const chosen = inputs.slice(start, start + batchSize)
+      for (const input of chosen) ranges.get('input')?.observe(input)
+      const x = tf.stack(chosen.map((input) => tf.tensor3d(input, [frames, coefficients, 1]))) as tf.Tensor4D
+      forward(architecture, weightTensors(parameters), x, {
+        kind: 'inference',
+        observe: (layer, output) => ranges.get(layer)?.observe(output.dataSync()),
+      })
+    })
+  }
+  return ranges
+}
