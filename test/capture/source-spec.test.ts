@@ -45,14 +45,22 @@ t.test('what cannot be meant is refused with what is allowed', async (t) => {
     ['file:a.wav?loop=1&loop=1', /loop is given twice/],
   ]
   for (const [text, message] of cases) {
-    t.throws(() => parseSourceSpec(text), { code: 'CAPTURE_BAD_SOURCE', exitCode: 78, message }, text)
+    t.throws(
+      () => parseSourceSpec(text),
+      { code: 'CAPTURE_BAD_SOURCE', exitCode: 78, message },
+      JSON.stringify(text),
+    )
   }
 })
 
 t.test('a device name that ALSA could take for a definition is refused', async (t) => {
   for (const name of ['a{b', 'a}b', 'file:|sh', "a'b", 'a"b', 'a\nb', 'a\x7fb', '', ' ', 'x'.repeat(257)]) {
     for (const kind of ['arecord', 'portaudio']) {
-      t.throws(() => parseSourceSpec(`${kind}:${name}`), { code: 'CAPTURE_BAD_DEVICE', exitCode: 78 }, name)
+      t.throws(
+        () => parseSourceSpec(`${kind}:${name}`),
+        { code: 'CAPTURE_BAD_DEVICE', exitCode: 78 },
+        JSON.stringify(name),
+      )
     }
   }
 })
