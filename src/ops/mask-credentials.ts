@@ -1,0 +1,4 @@
+/** Replaces `user:password@` in every URL of a text by `***@`, wherever it stands. */
+export function maskUrlCredentials(text: string): string {
+  return text.replace(/:\/\/[^\s"'<>]*@/g, '://***@')
+}

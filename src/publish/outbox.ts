@@ -1,0 +1,29 @@
+import type { Message } from './publisher.js'
+
+/** An event on its way. */
+export interface OutboxEntry {
+  /** Rises by one per accepted event and is never used again, also after a restart. */
+  readonly position: number
+  readonly message: Message
+}
+
+/**
+ * Events that the broker has not acknowledged yet, oldest first, at most `limit` of them. What has been appended is
+ * kept as safely as the implementation can: in memory until the process ends, on disk beyond that.
+ */
+export interface Outbox {
+  readonly limit: number
+  readonly depth: number
+  /** Events that were dropped to make room, since the start. One of them may have been on its way and arrive yet. */
+  readonly dropped: number
+  /** Resolves when the event is kept. Drops the oldest if the outbox is full: callers that can, wait for space first. */
+  append(message: Message): Promise<void>
+  /** Resolves when there is room for one more, or the outbox is closed. One caller at a time. */
+  waitForSpace(): Promise<void>
+  /** Up to `count` entries from the oldest on; they stay in the outbox. */
+  oldest(count: number): Promise<readonly OutboxEntry[]>
+  /** Forgets an event for good. Does nothing if it is not there any more. */
+  remove(position: number): Promise<void>
+  /** Lets go of waiters and files; what is kept on disk stays there. */
+  close(): Promise<void>
+}

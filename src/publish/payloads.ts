@@ -1,0 +1,94 @@
+import type { AffectState } from '../affect/judgement.js'
+import type { ModelIdentity } from '../classify/classifier.js'
+import type { HealthReport } from '../ops/health.js'
+import type { EmotionEvent } from './emotion-event.js'
+import type { Message } from './publisher.js'
+import { rfc3339, sampleTime } from './stream-time.js'
+import type { Topics } from './topics.js'
+import { roundProbabilities, roundTo } from './wire-numbers.js'
+
+export type DeviceState = 'online' | 'degraded' | 'offline'
+
+/** What this device is and runs. */
+export interface DeviceInfo {
+  readonly deviceId: string
+  readonly bootId: string
+  readonly versions: Readonly<Record<string, string>>
+  readonly model: ModelIdentity
+  readonly featureParamsHash: string
+  readonly configRevision: number
+  readonly capabilities: readonly string[]
+}
+
+export function emotionMessage(topics: Topics, event: EmotionEvent): Message {
+  return { topic: topics.emotion, payload: JSON.stringify(event), qos: 1, retain: false }
+}
+
+/** @param reason machine-readable (`connection_lost`, `shutdown`), or null when there is nothing to say */
+export function statusMessage(
+  topics: Topics,
+  state: DeviceState,
+  reason: string | null,
+  nowMs: number,
+): Message {
+  return retained(topics.status, { state, reason, time: rfc3339(nowMs) }, 1)
+}
+
+export function infoMessage(topics: Topics, info: DeviceInfo, nowMs: number): Message {
+  const payload = {
+    device_id: info.deviceId,
+    boot_id: info.bootId,
+    versions: info.versions,
+    model: { id: info.model.id, sha256: info.model.sha256 },
+    feature_params_hash: info.featureParamsHash,
+    config_revision: info.configRevision,
+    capabilities: info.capabilities,
+    time: rfc3339(nowMs),
+  }
+  return retained(topics.info, payload, 1)
+}
+
+/** @param streamStartMs Unix time of sample 0, ms */
+export function stateMessage(topics: Topics, state: AffectState, streamStartMs: number): Message {
+  const payload = {
+    label: state.label,
+    probabilities: roundProbabilities(state.probabilities, state.label),
+    arousal: roundTo(state.arousal, 3),
+    valence: roundTo(state.valence, 3),
+    speaking: state.speaking,
+    since: sampleTime(streamStartMs, state.sinceSample),
+    time: sampleTime(streamStartMs, state.atSample),
+  }
+  return retained(topics.state, payload, 1)
+}
+
+export function listeningMessage(
+  topics: Topics,
+  listening: boolean,
+  reason: string | null,
+  sinceMs: number,
+): Message {
+  return retained(topics.listening, { listening, reason, since: rfc3339(sinceMs) }, 1)
+}
+
+export function healthMessage(topics: Topics, report: HealthReport, nowMs: number): Message {
+  const payload = {
+    time: rfc3339(nowMs),
+    uptime_s: roundTo(report.uptimeS, 0),
+    rss_mb: roundTo(report.rssMb, 1),
+    cpu_percent: roundTo(report.cpuPercent, 1),
+    capture_state: report.captureState,
+    capture_drops: report.captureDrops,
+    speech_ratio: roundTo(report.speechRatio, 3),
+    inference_p50_ms: report.inferenceP50Ms === null ? null : roundTo(report.inferenceP50Ms, 2),
+    inference_p95_ms: report.inferenceP95Ms === null ? null : roundTo(report.inferenceP95Ms, 2),
+    outbox_depth: report.outboxDepth,
+    outbox_dropped: report.outboxDropped,
+    reconnects: report.reconnects,
+  }
+  return retained(topics.health, payload, 0)
+}
+
+function retained(topic: string, payload: object, qos: 0 | 1): Message {
+  return { topic, payload: JSON.stringify(payload), qos, retain: true }
+}

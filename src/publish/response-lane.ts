@@ -1,0 +1,60 @@
+import type { IncomingMessage } from './link.js'
+import type { Message, Request } from './publisher.js'
+import { REQUEST_MAX_BYTES } from './requests.js'
+import type { Topics } from './topics.js'
+
+const MAX_UNANSWERED = 64
+
+export interface Response {
+  readonly message: Message
+  /** Echoed, so that the requester can tell its responses apart (MQTT 5). */
+  readonly correlationData: Uint8Array | undefined
+}
+
+/** Requests in, responses out, for as long as a connection lasts; bounded, so that a flood costs nothing but itself. */
+export class ResponseLane {
+  handler: ((request: Request) => Message | null) | undefined
+  #waiting: Response[] = []
+  #inFlight = 0
+  #dropped = 0
+
+  constructor(private readonly topics: Topics) {}
+
+  /** Requests that were too large or came too fast. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** @returns true if there is a response to send now */
+  accept({ topic, payload, retain, responseTopic, correlationData }: IncomingMessage): boolean {
+    const verb = this.topics.verbOf(topic)
+    // A retained request was made before we were there to hear it, and would come again at every connection.
+    if (verb === undefined || retain || this.handler === undefined) return false
+    if (payload.length > REQUEST_MAX_BYTES || this.#waiting.length + this.#inFlight >= MAX_UNANSWERED) {
+      this.#dropped += 1
+      return false
+    }
+    const message = this.handler({ verb, payload, responseTopic, correlationData })
+    if (message === null) return false
+    this.#waiting.push({ message, correlationData })
+    return true
+  }
+
+  /** The next response to send, in flight from here on. */
+  take(): Response | undefined {
+    const response = this.#waiting.shift()
+    if (response !== undefined) this.#inFlight += 1
+    return response
+  }
+
+  /** One that was taken has been answered by the broker. */
+  done(): void {
+    this.#inFlight -= 1
+  }
+
+  /** The connection is gone, and with it whoever waited. */
+  clear(): void {
+    this.#waiting = []
+    this.#inFlight = 0
+  }
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { findProgram } from './require-part.js'
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** A mosquitto of its own, with a folder of its own; it can be killed and started again at the same port. */
+export class Mosquitto {
+  #process: ChildProcess | undefined
+
+  /**
+   * @param folder    for its configuration and its database
+   * @param extraConf further lines of mosquitto.conf; without `password_file` anybody may connect
+   */
+  constructor(
+    readonly port: number,
+    readonly folder: string,
+    private readonly extraConf: readonly string[] = [],
+  ) {}
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.port}`
+  }
+
+  /** Resolves when it accepts connections. */
+  async start(): Promise<void> {
+    const conf = join(this.folder, 'mosquitto.conf')
+    const needsPassword = this.extraConf.some((line) => line.startsWith('password_file'))
+    const lines = [
+      `listener ${this.port} 127.0.0.1`,
+      `allow_anonymous ${needsPassword ? 'false' : 'true'}`,
+      // mosquitto gives up root unless told to stay, and then cannot write into the test's folder.
+      ...(process.getuid?.() === 0 ? ['user root'] : []),
+      ...this.extraConf,
+    ]
+    writeFileSync(conf, lines.join('\n') + '\n')
+    const program = findProgram('mosquitto')
+    if (program === undefined) throw new Error('mosquitto is not installed')
+    this.#process = spawn(program, ['-c', conf], { stdio: 'ignore' })
+    const exited = once(this.#process, 'exit').then(([code]) => {
+      throw new Error(`mosquitto ended with ${String(code)} instead of starting`)
+    })
+    exited.catch(() => undefined)
+    await Promise.race([accepting(this.port), exited])
+  }
+
+  /** Ends it at once, as a power cut would. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const child = this.#process
+    this.#process = undefined
+    if (child === undefined || child.exitCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+  }
+
+  /** Writes its database to disk now. */
+  save(): void {
+    this.#process?.kill('SIGUSR1')
+  }
+}
+
+async function accepting(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1')
+    try {
+      await once(socket, 'connect')
+      socket.destroy()
+      return
+    } catch {
+      // Connecting to a loopback port fails at once: this waits for the program, not for a guessed time.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}
