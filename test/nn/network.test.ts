@@ -13,7 +13,7 @@ t.test('network chains every kind of layer and counts its work', (t) => {
     layers.map(({ output_shape: shape }) => [...shape]),
     [[12, 8, 4], [6, 4, 4], [6, 4, 4], [6, 2, 4], [16], [3]],
   )
-  t.strictSame(network.output, { shape: [3], scale: 0.1, zero_point: 5 })
+  t.strictSame(network.output, { shape: [3], scale: 0.01, zero_point: 5 })
   t.equal(network.macs, 12 * 8 * 4 * 9 + 6 * 4 * 4 * 3 + 48)
   t.equal(network.parameters, 36 + 4 + 12 + 4 + 48 + 3)
   t.end()

@@ -58,7 +58,7 @@ export function tinyLayers(channels = 4, classes = 3, inputChannels = 1, width =
       op: 'dense',
       name: 'logits',
       activation: 'none',
-      output: { scale: 0.1, zero_point: 5 },
+      output: { scale: 0.01, zero_point: 5 },
       weights: weights(random, [classes, 2 * Math.floor(width / 4) * channels], classes),
     },
   ]
