@@ -1,0 +1,132 @@
+import { parseArgs } from 'node:util'
+
+import { createInt8Classifier } from '../classify/int8-classifier.js'
+import { UsageError } from '../errors.js'
+import { featureParamsHash } from '../features/feature-params-hash.js'
+import { FEATURE_PARAMS } from '../features/feature-params.js'
+import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
+import { createNetwork } from '../nn/network.js'
+import type { CommandIo } from './io.js'
+
+export const MODEL_HELP = `Usage: affectd model info DIR [--json]
+       affectd model verify DIR
+
+info     what a model is: labels, layers, size, licence
+verify   hashes, shapes, features and golden vectors; exits 78 if one does not hold
+`
+
+/**
+ * `affectd model …`
+ *
+ * @param args what follows `model` on the command line
+ * @returns the exit status
+ * @throws {UsageError} USAGE_UNKNOWN_COMMAND, USAGE_ARGUMENTS
+ * @throws {ModelError} as `readArtefact` and `verifyGolden`
+ */
+export function modelCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  // An async shell around synchronous work, so that what it throws is always a rejection.
+  return Promise.resolve().then(() => runModelCommand(args, io))
+}
+
+function runModelCommand(args: readonly string[], io: CommandIo): number {
+  const { values, positionals } = parseModelArgs(args)
+  const [verb, directory, ...rest] = positionals
+  if (values.help === true) {
+    io.out(MODEL_HELP)
+    return 0
+  }
+  if (verb !== 'info' && verb !== 'verify') {
+    const given = verb === undefined ? 'nothing' : `'${verb}'`
+    throw new UsageError(
+      'USAGE_UNKNOWN_COMMAND',
+      `affectd model takes info or verify, not ${given}; see --help`,
+    )
+  }
+  if (directory === undefined || rest.length > 0) {
+    throw new UsageError('USAGE_ARGUMENTS', `affectd model ${verb} takes one model directory; see --help`)
+  }
+  if (values.json === true && verb === 'verify') {
+    throw new UsageError(
+      'USAGE_ARGUMENTS',
+      'affectd model verify has no --json; its answer is the exit status',
+    )
+  }
+  const artefact = readArtefact(directory, featureParamsHash(FEATURE_PARAMS))
+  if (verb === 'info') {
+    io.out(values.json === true ? `${JSON.stringify(describe(artefact))}\n` : table(artefact))
+  } else {
+    createInt8Classifier(artefact)
+    io.out(
+      `${artefact.manifest.id} ${artefact.sha256}: ${countFiles(artefact)}, ${countVectors(artefact)} hold\n`,
+    )
+  }
+  return 0
+}
+
+function parseModelArgs(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    })
+  } catch (cause) {
+    throw new UsageError('USAGE_ARGUMENTS', `affectd model: ${(cause as Error).message.split('\n')[0]}`, {
+      cause,
+    })
+  }
+}
+
+/** What `--json` prints. */
+function describe({ manifest, weights, sha256 }: Artefact) {
+  const { macs, parameters } = createNetwork(manifest, weights)
+  return {
+    id: manifest.id,
+    sha256,
+    created: manifest.created,
+    labels: manifest.labels,
+    input_shape: manifest.input.shape,
+    layers: manifest.layers.map(({ name, op, output_shape }) => ({ name, op, output_shape })),
+    parameters,
+    macs,
+    weights_bytes: weights.length,
+    feature_params_hash: manifest.feature_params_hash,
+    temperature: manifest.calibration.temperature,
+    prior: manifest.prior,
+    licence: manifest.licence,
+    training_corpora: manifest.training_corpora,
+    metrics: manifest.metrics,
+  }
+}
+
+function table(artefact: Artefact): string {
+  const about = describe(artefact)
+  const rows: [string, string][] = [
+    ['model', about.id],
+    ['sha256', about.sha256],
+    ['created', about.created],
+    ['labels', about.labels.join(', ')],
+    ['input', about.input_shape.join(' × ')],
+    ['parameters', about.parameters.toLocaleString('en')],
+    ['MACs a decision', about.macs.toLocaleString('en')],
+    ['weights', `${(about.weights_bytes / 1024).toFixed(1)} KiB`],
+    ['features', about.feature_params_hash],
+    ['temperature', String(about.temperature)],
+    ['licence', about.licence],
+    ['trained on', about.training_corpora.join(', ') || 'nothing named'],
+    ...about.layers.map(({ name, op, output_shape }): [string, string] => [
+      `layer ${name}`,
+      `${op} → ${output_shape.join(' × ')}`,
+    ]),
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
+}
+
+function countFiles({ manifest }: Artefact): string {
+  return `${Object.keys(manifest.files).length} files`
+}
+
+function countVectors({ golden }: Artefact): string {
+  return `${golden.length} golden vector${golden.length === 1 ? '' : 's'}`
+}
