@@ -1,0 +1,140 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { ConfigError } from '../../../src/errors.js'
+import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
+import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
+import { writeArtefact } from '../../../src/nn/artefact-writer.js'
+import { quantizeInputInto } from '../../../src/nn/quantize-input.js'
+import { LABELS } from '../corpora/clip.js'
+import { loadExamples } from '../dataset/example-cache.js'
+import { createNormaliseAndFit } from '../dataset/network-input.js'
+import { encodeFloatWeights } from '../evaluate/float-weights.js'
+import { fitTemperature } from '../evaluate/temperature.js'
+import { floatLogits } from '../evaluate/float-network.js'
+import { quantizeNetwork } from '../quantize/quantize-network.js'
+import { createRandom } from '../random.js'
+import { readyBackend } from '../tf/backend.js'
+import type { Example } from '../train/batches.js'
+import { architectureOf, INPUT_SHAPE, loadRun, splitOf } from '../train/run.js'
+import { corporaRoot, progressLine, runCommand } from './command.js'
+
+const HELP = `
+Makes an int8 model artefact from a trained run.
+
+  npm run quantize -- --run DIR --out DIR [options]
+
+  --run DIR          run of npm run train
+  --out DIR          artefact to write; its last part is the model's id
+  --inner-run DIR    run trained with --inner, whose held-out speakers fit the softmax temperature (default: none, 1)
+  --metrics FILE     JSON from npm run evaluate, kept in the manifest
+  --corpora DIR      folder of the decoded corpora (default: $AFFECTD_CORPORA)
+  --cache DIR        where features are kept (default: training/cache)
+  --float FILE       also write the float weights, for the comparison in npm run evaluate
+`
+
+const options = {
+  run: { type: 'string' },
+  out: { type: 'string' },
+  'inner-run': { type: 'string' },
+  metrics: { type: 'string' },
+  corpora: { type: 'string' },
+  cache: { type: 'string', default: 'cache' },
+  float: { type: 'string' },
+} as const
+
+/** Clips whose activations set the ranges, drawn from the training set alone. */
+const CALIBRATION_CLIPS = 512
+const GOLDEN_VECTORS = 4
+const LICENCE = 'CC-BY-NC-SA-4.0'
+
+await runCommand(HELP, options, async (values) => {
+  const { run: runFolder, out } = values
+  if (!runFolder || !out) throw new ConfigError('TRAINING_NO_OUT', 'give --run DIR and --out DIR')
+  await readyBackend()
+  const corpora = corporaRoot(values.corpora)
+  const { run, state } = loadRun(runFolder)
+  const { train } = splitOf(run, corpora)
+  const { examples } = await loadExamples(train, [1], values.cache, (done, total) =>
+    progressLine(`features ${done}/${total}`),
+  )
+  const inputs = calibrationInputs(examples, run.seed)
+  const network = quantizeNetwork(architectureOf(run), state.averaged, INPUT_SHAPE, inputs)
+  const temperature = values['inner-run']
+    ? await heldOutTemperature(values['inner-run'], corpora, values.cache)
+    : 1
+  const counts = LABELS.map((_, k) => examples.filter((example) => example.label === k).length)
+  const { sha256 } = writeArtefact(
+    out,
+    {
+      id: basename(out),
+      created: new Date().toISOString(),
+      labels: LABELS,
+      feature_params: { ...FEATURE_PARAMS },
+      feature_params_hash: featureParamsHash(FEATURE_PARAMS),
+      input: network.input,
+      layers: network.layers,
+      calibration: { temperature },
+      prior: counts.map((count) => count / examples.length),
+      licence: LICENCE,
+      training_corpora: run.corpora,
+      metrics: values.metrics
+        ? (JSON.parse(readFileSync(values.metrics, 'utf8')) as Record<string, unknown>)
+        : {},
+    },
+    goldenInputs(inputs, network.input),
+  )
+  if (values.float) writeFileSync(values.float, encodeFloatWeights(run.architecture, state.averaged))
+  progressLine(`${join(out, 'manifest.json')}: sha256 ${sha256}, temperature ${temperature}`, true)
+})
+
+function calibrationInputs(examples: readonly Example[], seed: number): Float32Array[] {
+  const normaliseAndFit = createNormaliseAndFit()
+  return createRandom(seed, 1_000_003)
+    .shuffle([...examples])
+    .slice(0, CALIBRATION_CLIPS)
+    .flatMap((example) => example.variants[0] ?? [])
+    .map((window) => {
+      const input = new Float32Array(FEATURE_PARAMS.decisionFrames * FEATURE_PARAMS.nMfcc)
+      normaliseAndFit(window.mfcc, window.frames, input)
+      return input
+    })
+}
+
+/**
+ * Synthetic inputs beside the extremes, never a clip's features: an artefact holds nothing of a corpus.
+ */
+function goldenInputs(
+  inputs: readonly Float32Array[],
+  quantization: { readonly scale: number; readonly zero_point: number },
+): Int8Array[] {
+  const size = (inputs[0] as Float32Array).length
+  const random = createRandom(20_261_121)
+  return Array.from({ length: GOLDEN_VECTORS }, (_, n) => {
+    const real = Float32Array.from({ length: size }, (__, i) => {
+      const frame = Math.floor(i / FEATURE_PARAMS.nMfcc)
+      return random.normal() + Math.sin(((n + 1) * frame) / 9 + (i % FEATURE_PARAMS.nMfcc))
+    })
+    const quantized = new Int8Array(size)
+    quantizeInputInto(real, quantization.scale, quantization.zero_point, quantized)
+    return quantized
+  })
+}
+
+async function heldOutTemperature(folder: string, corpora: string, cache: string): Promise<number> {
+  const { run, state } = loadRun(folder)
+  if (!run.inner) throw new ConfigError('TRAINING_BAD_FOLD', `${folder} was not trained with --inner`)
+  const { test } = splitOf(run, corpora)
+  const { examples } = await loadExamples(test, [1], cache, (done, total) =>
+    progressLine(`held-out features ${done}/${total}`),
+  )
+  const normaliseAndFit = createNormaliseAndFit()
+  const architecture = architectureOf(run)
+  return fitTemperature(
+    examples.flatMap(({ variants, label }) =>
+      floatLogits(architecture, state.averaged, variants[0] ?? [], normaliseAndFit).map((logits) => ({
+        truth: label,
+        logits,
+      })),
+    ),
+  )
+}

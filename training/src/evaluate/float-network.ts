@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Architecture } from '../architectures/architecture.js'
+import type { NormaliseAndFit, Window } from '../train/batches.js'
+import { forward } from '../train/forward.js'
+import type { Parameters } from '../train/parameters.js'
+import { INPUT_SHAPE } from '../train/run.js'
+import { weightTensors } from '../train/trainer.js'
+
+/**
+ * Logits of a clip's windows from the float network: what the int8 figures are set against.
+ *
+ * @returns one row of logits a window
+ */
+export function floatLogits(
+  architecture: Architecture,
+  parameters: Parameters,
+  windows: readonly Window[],
+  normaliseAndFit: NormaliseAndFit,
+): number[][] {
+  const [frames, coefficients] = INPUT_SHAPE
+  const size = frames * coefficients
+  const inputs = new Float32Array(windows.length * size)
+  windows.forEach((window, i) =>
+    normaliseAndFit(window.mfcc, window.frames, inputs.subarray(i * size, (i + 1) * size)),
+  )
+  return tf.tidy(() => {
+    const x = tf.tensor4d(inputs, [windows.length, frames, coefficients, 1])
+    return forward(architecture, weightTensors(parameters), x, { kind: 'inference' }).arraySync()
+  })
+}
