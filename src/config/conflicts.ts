@@ -1,0 +1,34 @@
+import { ConfigError } from '../errors.js'
+import type { Config } from './load-config.js'
+import type { Origin } from './origin.js'
+
+type Origins = ReadonlyMap<string, Origin>
+
+/**
+ * What must hold between keys, and what a pattern cannot say of one.
+ *
+ * @throws {ConfigError} CONFIG_CONFLICT, CONFIG_INVALID_VALUE
+ */
+export function checkConflicts(config: Config, origins: Origins): void {
+  const { capture, mqtt } = config
+  if (capture.start_time !== '' && Number.isNaN(Date.parse(capture.start_time))) {
+    throw new ConfigError(
+      'CONFIG_INVALID_VALUE',
+      `capture.start_time is "${capture.start_time}"${from(origins, 'capture.start_time')}, which is no day and time that exists`,
+    )
+  }
+  if (mqtt.password !== '' && mqtt.password_file !== '') {
+    throw conflict(origins, 'mqtt.password', 'mqtt.password_file', 'are both set: empty one')
+  }
+  if ((mqtt.cert_file === '') !== (mqtt.key_file === '')) {
+    throw conflict(origins, 'mqtt.cert_file', 'mqtt.key_file', 'belong together: set both or neither')
+  }
+}
+
+function conflict(origins: Origins, a: string, b: string, what: string): ConfigError {
+  return new ConfigError('CONFIG_CONFLICT', `${a}${from(origins, a)} and ${b}${from(origins, b)} ${what}`)
+}
+
+function from(origins: Origins, key: string): string {
+  return ` (from ${origins.get(key)?.name ?? 'default'})`
+}

@@ -1,0 +1,75 @@
+import { homedir, hostname } from 'node:os'
+import { checkConflicts } from './conflicts.js'
+import { createConfigStore } from './convict-store.js'
+import { PACKAGED_CONFIG_FILE } from './defaults.js'
+import { keysOf, type ConfigOf, type KeySpec, type Machine } from './key-spec.js'
+import { environmentLayer, fileLayer, setLayer, type Setting } from './layers.js'
+import { DEFAULT_ORIGIN, type Origin } from './origin.js'
+import { CONFIG_SCHEMA } from './schema.js'
+
+/** The effective configuration. Frozen, all keys present. */
+export type Config = ConfigOf<typeof CONFIG_SCHEMA>
+
+/** Every key by its dotted name. */
+export const CONFIG_KEYS: ReadonlyMap<string, KeySpec> = keysOf(CONFIG_SCHEMA)
+
+export interface ConfigSources {
+  /** --config */
+  readonly file?: string | undefined
+  /** Each `key=value`, the last of a key wins. */
+  readonly set?: readonly string[] | undefined
+  readonly env: NodeJS.ProcessEnv
+  /** The applied remote revision as settings already checked; absent where there is none. */
+  readonly remote?: readonly Setting[]
+  /** Default: the package's config/default.json. */
+  readonly packagedFile?: string
+  /** Default: this one. */
+  readonly machine?: Machine
+}
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** One entry for every key. */
+  readonly origins: ReadonlyMap<string, Origin>
+}
+
+/**
+ * Lays the sources over each other, each checked whole: a wrong value is refused even where a later source would
+ * have covered it.
+ *
+ * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_BAD_JSON, CONFIG_UNKNOWN_KEY, CONFIG_INVALID_VALUE, CONFIG_CONFLICT
+ */
+export function loadConfig(sources: ConfigSources): LoadedConfig {
+  const settings = [
+    ...fileLayer(CONFIG_KEYS, sources.packagedFile ?? PACKAGED_CONFIG_FILE, 'packaged'),
+    ...(sources.file === undefined ? [] : fileLayer(CONFIG_KEYS, sources.file, 'file')),
+    ...(sources.remote ?? []),
+    ...environmentLayer(CONFIG_KEYS, sources.env),
+    ...setLayer(CONFIG_KEYS, sources.set ?? []),
+  ]
+  const store = createConfigStore(CONFIG_SCHEMA, sources.machine ?? thisMachine(sources.env))
+  const origins = new Map<string, Origin>([...CONFIG_KEYS.keys()].map((key) => [key, DEFAULT_ORIGIN]))
+  for (const { key, value, origin } of settings) {
+    store.set(key, value)
+    origins.set(key, origin)
+  }
+  const config = deepFreeze(store.validated() as Config)
+  checkConflicts(config, origins)
+  return { config, origins }
+}
+
+/** The value at a dotted key. */
+export function valueAt(config: Config, key: string): unknown {
+  return key.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], config)
+}
+
+function thisMachine(env: NodeJS.ProcessEnv): Machine {
+  return { hostname: hostname(), homeDir: homedir(), isRoot: process.getuid?.() === 0, env }
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const below of Object.values(value) as unknown[]) {
+    if (typeof below === 'object' && below !== null) deepFreeze(below)
+  }
+  return Object.freeze(value)
+}

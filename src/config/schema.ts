@@ -1,0 +1,170 @@
+import { DEFAULT_MODEL_DIR, defaultDeviceId, defaultStateDir } from './defaults.js'
+import { anyText, integerBetween, numberBetween, oneOf, someText, textLike } from './format.js'
+import { key, type SchemaTree } from './key-spec.js'
+
+// RFC 3339; that the day exists is checked with the other conflicts.
+const RFC3339_OR_EMPTY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/
+// ALSA's configuration syntax: a PCM name with { } | ' " can define a PCM that runs a command.
+const DEVICE_NAME_OR_EMPTY = /^[^{}|'"\u0000-\u001f\u007f]*$/
+
+const local = { remote: false, restart: true } as const
+const remote = { remote: true, restart: true } as const
+
+/**
+ * Every key that this build honours. The groups alerts, fatigue, schedule, privacy and dashboard are reserved: they
+ * come with what they configure.
+ */
+export const CONFIG_SCHEMA = {
+  device: {
+    id: key({
+      doc: 'Name of this device in topics and events. Devices on one broker must differ.',
+      format: textLike('1 to 64 of A-Z a-z 0-9 _ -', /^[A-Za-z0-9_-]{1,64}$/, 64),
+      default: defaultDeviceId,
+      defaultDoc: "the host's name without its domain",
+      ...local,
+    }),
+    state_dir: key({
+      doc: 'Folder for what must survive a restart.',
+      format: someText('a path'),
+      default: defaultStateDir,
+      defaultDoc:
+        "$STATE_DIRECTORY, else /var/lib/affectd for root, else affectd in the user's XDG state folder",
+      ...local,
+    }),
+  },
+  capture: {
+    source: key({
+      doc: 'Where audio comes from: auto, portaudio[:NAME], arecord[:PCM], file:PATH[?pace=realtime|fast&loop=1] or stdin (s16le, 16 kHz, mono).',
+      format: someText('an audio source'),
+      default: 'auto',
+      ...local,
+    }),
+    device: key({
+      doc: 'Microphone for a source that names none (auto, portaudio, arecord). Empty: the default one.',
+      format: textLike(
+        `a device name of at most 256 characters without { } | ' "`,
+        DEVICE_NAME_OR_EMPTY,
+        256,
+      ),
+      default: '',
+      ...remote,
+    }),
+    start_time: key({
+      doc: 'Time given to the first sample of a file or stdin, so that a recording can be replayed with its own time. Empty: now.',
+      format: textLike('an RFC 3339 time like 2026-11-21T08:00:00.000Z, or empty', RFC3339_OR_EMPTY, 64),
+      default: '',
+      ...local,
+    }),
+  },
+  classify: {
+    model: key({
+      doc: 'Folder of the model artefact.',
+      format: someText('a path'),
+      default: DEFAULT_MODEL_DIR,
+      defaultDoc: 'the model that this release ships',
+      ...local,
+    }),
+  },
+  publish: {
+    prefix: key({
+      doc: 'First levels of every topic: topics are <prefix>/<device.id>/….',
+      format: textLike(
+        'topic levels parted by /, none empty, without + # or a leading $',
+        /^(?!\$)[^+#/\u0000-\u001f\u007f]+(\/[^+#/\u0000-\u001f\u007f]+)*$/,
+        200,
+      ),
+      default: 'affectd',
+      ...local,
+    }),
+    outbox_max_events: key({
+      doc: 'Events kept while the broker is away. A source that can wait is held back when they are reached; for a live one the oldest is dropped and counted.',
+      format: integerBetween(1, 1_000_000),
+      default: 10_000,
+      ...local,
+    }),
+  },
+  mqtt: {
+    url: key({
+      doc: 'The broker: mqtt://HOST[:PORT], mqtts://, ws:// or wss://.',
+      format: textLike(
+        'a URL of mqtt, mqtts, ws or wss',
+        /^(mqtts?|wss?):\/\/[^\s\u0000-\u001f\u007f]+$/,
+        2048,
+      ),
+      default: 'mqtt://localhost:1883',
+      ...local,
+    }),
+    protocol: key({ doc: 'Version of MQTT.', format: oneOf('5', '3.1.1'), default: '5', ...remote }),
+    username: key({
+      doc: 'User name at the broker. Empty: none.',
+      format: anyText('a name', 1024),
+      default: '',
+      ...local,
+    }),
+    password: key({
+      doc: 'Password at the broker. Better in a file: see mqtt.password_file.',
+      format: anyText('a password', 1024),
+      default: '',
+      sensitive: true,
+      ...local,
+    }),
+    password_file: key({
+      doc: 'File that holds the password, for example a systemd credential. One newline at its end is not part of it.',
+      format: anyText('a path'),
+      default: '',
+      ...local,
+    }),
+    client_id: key({
+      doc: 'Client id at the broker. Empty: affectd-<device.id>.',
+      format: anyText('a client id', 128),
+      default: '',
+      ...local,
+    }),
+    keepalive_s: key({
+      doc: 'Longest silence towards the broker; after one and a half of it the broker says that the device is offline.',
+      format: integerBetween(5, 3600, 's'),
+      default: 30,
+      ...remote,
+    }),
+    ca_file: key({
+      doc: 'PEM file of the authority that signed the broker’s certificate. Empty: those that Node trusts.',
+      format: anyText('a path'),
+      default: '',
+      ...local,
+    }),
+    cert_file: key({
+      doc: 'PEM file of this device’s certificate.',
+      format: anyText('a path'),
+      default: '',
+      ...local,
+    }),
+    key_file: key({
+      doc: 'PEM file of the key to mqtt.cert_file.',
+      format: anyText('a path'),
+      default: '',
+      ...local,
+    }),
+  },
+  health: {
+    interval_s: key({
+      doc: 'Time between two reports on the topic health.',
+      format: numberBetween(1, 86_400, 's'),
+      default: 60,
+      ...remote,
+    }),
+  },
+  log: {
+    level: key({
+      doc: 'Least severe message that is logged.',
+      format: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+      default: 'info',
+      ...remote,
+    }),
+    format: key({
+      doc: 'json, pretty, or auto: pretty on a terminal and JSON elsewhere.',
+      format: oneOf('auto', 'json', 'pretty'),
+      default: 'auto',
+      ...local,
+    }),
+  },
+} satisfies SchemaTree

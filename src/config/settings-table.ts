@@ -1,0 +1,19 @@
+import { CONFIG_KEYS, valueAt, type LoadedConfig } from './load-config.js'
+import { masked } from './mask.js'
+import type { Origin } from './origin.js'
+
+/** One key of the effective configuration, fit to be shown. */
+export interface ShownSetting {
+  readonly key: string
+  /** Masked where secret. */
+  readonly value: unknown
+  readonly origin: Origin
+}
+
+export function shownSettings({ config, origins }: LoadedConfig): readonly ShownSetting[] {
+  return [...CONFIG_KEYS].map(([key, spec]) => ({
+    key,
+    value: masked(valueAt(config, key), spec),
+    origin: origins.get(key) as Origin,
+  }))
+}
