@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path'
 
 import { InternalError } from '../errors.js'
 import { encodeGolden, type GoldenVector } from './golden.js'
+import { checkManifest } from './manifest-checks.js'
+import { parseManifest } from './manifest-parser.js'
 import { MODEL_SCHEMA, type ModelManifest } from './manifest.js'
 import { createNetwork } from './network.js'
 import { packLayers, type LayerSource } from './pack-layers.js'
+import { checkWeights } from './weights-checks.js'
 
 /** A model before it is a directory: its manifest, with weights in place of where they lie. */
 export interface ModelSource extends Omit<ModelManifest, 'schema' | 'layers' | 'files'> {
@@ -26,7 +29,8 @@ export interface ArtefactExtras {
  *
  * @param goldenInputs at least one; the network is run on each, and its outputs are recorded
  * @returns the model's SHA-256: that of manifest.json, which names those of the other files
- * @throws {InternalError} INTERNAL_LAYERS if the layers do not chain
+ * @throws {InternalError} INTERNAL_GOLDEN without golden inputs, INTERNAL_LAYERS if the layers do not chain
+ * @throws {ModelError} whatever the reader would refuse: an id out of form, labels that do not fit
  */
 export function writeArtefact(
   directory: string,
@@ -54,6 +58,9 @@ export function writeArtefact(
     ),
   }
   const manifestBytes = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)
+  // Never write what the reader would refuse.
+  checkManifest(parseManifest(manifestBytes))
+  checkWeights(manifest, weights)
   const card = extras.modelCard === undefined ? {} : { 'MODEL_CARD.md': Buffer.from(extras.modelCard) }
   replaceDirectory(directory, { ...files, ...card, 'manifest.json': manifestBytes })
   return { sha256: sha256Hex(manifestBytes) }

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 
 import t from 'tap'
 
-import { writeArtefact } from '../../src/nn/artefact-writer.js'
+import { writeArtefact, type ModelSource } from '../../src/nn/artefact-writer.js'
 import type { ModelManifest } from '../../src/nn/manifest.js'
+import type { LayerSource } from '../../src/nn/pack-layers.js'
 import { tinyInputs, tinyModel } from './tiny-model.js'
 
 const read = (directory: string, name: string) => readFileSync(join(directory, name))
@@ -71,6 +72,22 @@ t.test('writer refuses layers that do not chain and constants of the wrong lengt
       ),
     { code: 'INTERNAL_LAYERS' },
   )
+  t.notOk(existsSync(directory))
+  t.end()
+})
+
+t.test('writer writes nothing that the reader would refuse', (t) => {
+  const directory = join(t.testdir(), 'm')
+  const model = tinyModel()
+  const write = (change: Partial<ModelSource>) =>
+    writeArtefact(directory, { ...model, ...change }, tinyInputs(96))
+  t.throws(() => write({ id: 'Fold 1' }), { code: 'MODEL_MANIFEST' })
+  t.throws(() => write({ labels: ['a', 'b'] }), { code: 'MODEL_LABELS' })
+  const [conv, ...rest] = model.layers as [Extract<LayerSource, { op: 'conv2d' }>, ...LayerSource[]]
+  const values = conv.weights.values.map(() => -128)
+  t.throws(() => write({ layers: [{ ...conv, weights: { ...conv.weights, values } }, ...rest] }), {
+    code: 'MODEL_WEIGHTS',
+  })
   t.notOk(existsSync(directory))
   t.end()
 })
