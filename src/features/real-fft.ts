@@ -25,7 +25,7 @@ export interface RealFft {
  * @see Cooley & Tukey 1965; splitting after Sorensen et al. 1987
  */
 export function createRealFft(n: number): RealFft {
-  if ((n & (n - 1)) !== 0 || n < 4 || n > 65_536) {
+  if (!Number.isInteger(n) || (n & (n - 1)) !== 0 || n < 4 || n > 65_536) {
     throw new InternalError(
       'INTERNAL_FEATURE_PARAMS',
       `FFT length ${n}: must be a power of two from 4 to 65536`,
