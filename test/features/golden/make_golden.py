@@ -1,6 +1,7 @@
 """Golden values of the feature front end from an independent implementation: numpy and scipy, float64.
 
     /usr/bin/python3 test/features/golden/make_golden.py > test/features/golden/features.json
+    npx prettier --write test/features/golden/features.json
 
 Debian's python3-numpy and python3-scipy. Only the definitions are shared with src/features: no constant is read from
 there. The signal is made of integers, as in ../signals.ts, so both sides see the same float32 samples.
