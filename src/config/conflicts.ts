@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.js'
-import type { Config } from './load-config.js'
+import type { Config } from './config.js'
 import type { Origin } from './origin.js'
 
 type Origins = ReadonlyMap<string, Origin>

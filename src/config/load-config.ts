@@ -1,17 +1,12 @@
 import { homedir, hostname } from 'node:os'
+import { CONFIG_KEYS, type Config } from './config.js'
 import { checkConflicts } from './conflicts.js'
 import { createConfigStore } from './convict-store.js'
 import { PACKAGED_CONFIG_FILE } from './defaults.js'
-import { keysOf, type ConfigOf, type KeySpec, type Machine } from './key-spec.js'
+import type { Machine } from './key-spec.js'
 import { environmentLayer, fileLayer, setLayer, type Setting } from './layers.js'
 import { DEFAULT_ORIGIN, type Origin } from './origin.js'
 import { CONFIG_SCHEMA } from './schema.js'
-
-/** The effective configuration. Frozen, all keys present. */
-export type Config = ConfigOf<typeof CONFIG_SCHEMA>
-
-/** Every key by its dotted name. */
-export const CONFIG_KEYS: ReadonlyMap<string, KeySpec> = keysOf(CONFIG_SCHEMA)
 
 export interface ConfigSources {
   /** --config */
@@ -56,11 +51,6 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const config = deepFreeze(store.validated() as Config)
   checkConflicts(config, origins)
   return { config, origins }
-}
-
-/** The value at a dotted key. */
-export function valueAt(config: Config, key: string): unknown {
-  return key.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], config)
 }
 
 function thisMachine(env: NodeJS.ProcessEnv): Machine {

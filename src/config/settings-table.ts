@@ -1,4 +1,5 @@
-import { CONFIG_KEYS, valueAt, type LoadedConfig } from './load-config.js'
+import { CONFIG_KEYS, valueAt } from './config.js'
+import type { LoadedConfig } from './load-config.js'
 import { masked } from './mask.js'
 import type { Origin } from './origin.js'
 

@@ -1,0 +1,35 @@
+import type { CommandEntry } from './command.js'
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    summary: 'listen, judge and publish',
+    load: async () => (await import('./run.js')).runCommand,
+  },
+  {
+    name: 'demo',
+    summary: 'show it on a bundled recording; needs nothing installed or configured',
+    load: async () => (await import('./demo.js')).demoCommand,
+  },
+  {
+    name: 'analyze',
+    summary: 'judge recordings: a table, JSON lines or an HTML report',
+    load: async () => (await import('./analyze.js')).analyzeCommand,
+  },
+  {
+    name: 'watch',
+    summary: "show a device's events in the terminal",
+    load: async () => (await import('./watch.js')).watchCommand,
+  },
+  {
+    name: 'config',
+    summary: 'check or show the configuration, or print its JSON Schema',
+    load: async () => (await import('./config.js')).configCommand,
+  },
+  {
+    name: 'model',
+    summary: 'say what a model is, or verify it',
+    load: async () => (await import('./model.js')).modelCommand,
+  },
+]

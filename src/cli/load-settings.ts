@@ -1,0 +1,28 @@
+import { loadConfig, type LoadedConfig } from '../config/load-config.js'
+import type { CommandIo } from './io.js'
+
+/** Options of every command that reads the configuration. */
+export const SETTING_OPTIONS = {
+  config: { type: 'string' },
+  set: { type: 'string', multiple: true },
+} as const
+
+export const SETTINGS_HELP = `Options:
+  --config FILE     JSON file; see affectd config schema
+  --set key=value   one key, over everything else; may be repeated
+Every key can also be set in the environment: mqtt.url by AFFECTD_MQTT_URL. Later wins: defaults, the package's
+config/default.json, --config, environment, --set.
+`
+
+/**
+ * @param values as `parseOptions` gave them
+ * @param extra  `key=value` pairs of the command's own options, over everything else
+ * @throws {ConfigError} as `loadConfig`
+ */
+export function loadSettings(
+  values: { readonly config?: string | undefined; readonly set?: readonly string[] | undefined },
+  io: Pick<CommandIo, 'env'>,
+  extra: readonly string[] = [],
+): LoadedConfig {
+  return loadConfig({ file: values.config, set: [...(values.set ?? []), ...extra], env: io.env })
+}

@@ -1,0 +1,26 @@
+import type { EmotionEvent } from '../../publish/emotion-event.js'
+
+/** A decision and where it lies in its recording. */
+export interface ReportDecision {
+  readonly startS: number
+  readonly endS: number
+  readonly event: EmotionEvent
+}
+
+/** One recording of a report. */
+export interface ReportFile {
+  /** As it was given. */
+  readonly path: string
+  readonly decisions: readonly ReportDecision[]
+}
+
+/** `angry 81 %, abstained: low_snr` */
+export function describeDecision({ startS, endS, event }: ReportDecision): string {
+  const abstained = event.abstained ? `, abstained: ${event.abstain_reason ?? ''}` : ''
+  const window = `${startS.toFixed(2)}–${endS.toFixed(2)} s`
+  return `${window}: ${event.label} ${percent(event.confidence)}${abstained}`
+}
+
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
