@@ -41,6 +41,7 @@ export class LinkSupervisor {
   #connects = 0
   #lastCause: string | undefined
   #timer: Timer | undefined
+  #onLostWhileClosing: (() => void) | undefined
 
   /** @throws {ConfigError} CONFIG_BROKER_URL */
   constructor(options: SupervisorOptions) {
@@ -76,14 +77,17 @@ export class LinkSupervisor {
     this.#isClosed = true
     this.#timer?.clear()
     const link = this.#link
-    this.#link = undefined
     if (link === undefined) return
     if (this.#isUp) {
-      this.#isUp = false
-      const goodbye = farewell(link).then(() => link.end())
-      await Promise.race([goodbye, this.#elapsed(timeoutMs)])
+      const cutShort = new Promise<void>((resolve) => {
+        this.#onLostWhileClosing = resolve
+        this.#timer = this.#options.clock.after(timeoutMs, resolve)
+      })
+      await Promise.race([farewell(link).then(() => link.end()), cutShort])
       this.#timer?.clear()
+      this.#isUp = false
     }
+    this.#link = undefined
     link.destroy()
   }
 
@@ -115,6 +119,7 @@ export class LinkSupervisor {
   }
 
   #down(cause: DownCause): void {
+    if (this.#isClosed) return this.#onLostWhileClosing?.()
     const { clock, random, backoff, log } = this.#options
     const link = this.#link
     this.#link = undefined
@@ -134,11 +139,5 @@ export class LinkSupervisor {
     link?.destroy()
     this.#timer = clock.after(delayMs, () => this.#connect())
     this.#options.onDown(cause)
-  }
-
-  #elapsed(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#timer = this.#options.clock.after(timeoutMs, resolve)
-    })
   }
 }

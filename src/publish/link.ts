@@ -74,8 +74,15 @@ export interface Link {
     correlationData: Uint8Array | undefined,
     onDone: (refusal: Refusal | null) => void,
   ): void
-  /** @param onDone null when granted */
-  subscribe(filter: string, onDone: (refusal: Refusal | null) => void): void
+  /**
+   * @param wantsRetained whether messages that the broker keeps are to come at once (MQTT 3.1.1 always sends them)
+   * @param onDone        null when all are granted
+   */
+  subscribe(
+    filters: readonly string[],
+    wantsRetained: boolean,
+    onDone: (refusal: Refusal | null) => void,
+  ): void
   /** Disconnects properly, so that the will is not sent. Resolves when the connection is closed. */
   end(): Promise<void>
   /** Cuts the connection at once. */

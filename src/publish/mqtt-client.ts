@@ -71,9 +71,14 @@ class MqttLink implements Link {
     )
   }
 
-  subscribe(filter: string, onDone: (refusal: Refusal | null) => void): void {
-    // rh 2: a retained request is an operator's mistake that would be carried out again at every reconnect.
-    this.#client.subscribe(filter, { qos: 1, rh: 2 }, (error) => this.#answer(error, onDone))
+  subscribe(
+    filters: readonly string[],
+    wantsRetained: boolean,
+    onDone: (refusal: Refusal | null) => void,
+  ): void {
+    this.#client.subscribe([...filters], { qos: 1, rh: wantsRetained ? 0 : 2 }, (error) =>
+      this.#answer(subscribeError(error), onDone),
+    )
   }
 
   end(): Promise<void> {
@@ -99,10 +104,20 @@ class MqttLink implements Link {
   }
 }
 
+/** mqtt.js wraps what the broker answered: the reason codes are in the SUBACK that it hangs on the error. */
+function subscribeError(error: Error | null): Error | null {
+  if (error === null || !('packet' in error)) return error
+  const { granted } = (error.packet ?? {}) as { granted?: readonly number[] }
+  const code = granted?.find((reasonCode) => reasonCode >= 0x80)
+  return code === undefined ? error : Object.assign(error, { code })
+}
+
 function clientOptions(options: LinkOptions): IClientOptions {
   const address = parseBrokerUrl(options.url)
-  const username = options.username ?? address.username
-  const password = options.username === undefined ? (options.password ?? address.password) : options.password
+  const username = given(options.username) ?? address.username
+  // The URL's password belongs to the URL's user.
+  const ownPassword = username === address.username ? address.password : undefined
+  const password = given(options.password) ?? ownPassword
   const tls = options.tls
   return {
     protocol: address.scheme,
@@ -126,6 +141,11 @@ function clientOptions(options: LinkOptions): IClientOptions {
     resubscribe: false,
     queueQoSZero: false,
   }
+}
+
+/** An empty setting is one that was not made. */
+function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
 }
 
 function pem(material: string | Uint8Array): string | Buffer {

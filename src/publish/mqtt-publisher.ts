@@ -169,7 +169,7 @@ export class MqttPublisher implements Publisher {
     this.#limits = limits
     this.#events.up(link, limits)
     this.#states.restart(this.#options.presence.greeting())
-    link.subscribe(this.#options.topics.requests, (refusal) => {
+    link.subscribe([this.#options.topics.requests], false, (refusal) => {
       if (refusal === null) return
       const fields = { code: 'PUBLISH_SUBSCRIBE_REFUSED', reason_code: refusal.reasonCode }
       this.#options.log.warn(fields, `the broker lets no requests through: ${refusal.text}`)

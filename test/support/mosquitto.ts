@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from './require-part.js'
 
@@ -20,15 +21,12 @@ export async function freePort(): Promise<number> {
 
 /** A mosquitto of its own, with a folder of its own; it can be killed and started again at the same port. */
 export class Mosquitto {
+  readonly folder = mkdtempSync(join(tmpdir(), 'affectd-mosquitto-'))
   #process: ChildProcess | undefined
 
-  /**
-   * @param folder    for its configuration and its database
-   * @param extraConf further lines of mosquitto.conf; without `password_file` anybody may connect
-   */
+  /** @param extraConf further lines of mosquitto.conf, FOLDER standing for its folder; anybody may connect without a `password_file` */
   constructor(
     readonly port: number,
-    readonly folder: string,
     private readonly extraConf: readonly string[] = [],
   ) {}
 
@@ -45,7 +43,7 @@ export class Mosquitto {
       `allow_anonymous ${needsPassword ? 'false' : 'true'}`,
       // mosquitto gives up root unless told to stay, and then cannot write into the test's folder.
       ...(process.getuid?.() === 0 ? ['user root'] : []),
-      ...this.extraConf,
+      ...this.extraConf.map((line) => line.replaceAll('FOLDER', this.folder)),
     ]
     writeFileSync(conf, lines.join('\n') + '\n')
     const program = findProgram('mosquitto')
@@ -68,9 +66,10 @@ export class Mosquitto {
     await exited
   }
 
-  /** Writes its database to disk now. */
-  save(): void {
-    this.#process?.kill('SIGUSR1')
+  /** Ends it and removes its folder. */
+  async remove(): Promise<void> {
+    await this.kill()
+    rmSync(this.folder, { recursive: true, force: true })
   }
 }
 

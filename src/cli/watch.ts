@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import { UsageError } from '../errors.js'
+import type { IncomingMessage } from '../publish/link.js'
+import { connectSubscriber } from '../publish/mqtt-subscriber.js'
+import { parseEmotionEvent } from '../publish/parse-emotion-event.js'
+import { checkDeviceId, checkPrefix, DEFAULT_PREFIX } from '../publish/topics.js'
+import type { CommandIo } from './io.js'
+import { parseOptions, refusePositionals } from './parse-options.js'
+import { plain, renderEvent } from './render-event.js'
+
+const DEFAULT_BROKER = 'mqtt://localhost:1883'
+const WATCHED = ['emotion', 'status', 'listening', 'alert/+']
+
+export const WATCH_HELP = `Usage: affectd watch [--broker URL] [--device ID] [--prefix TOPIC]
+
+Shows what devices say, as it comes, until Ctrl-C: emotions, changes of status, alerts.
+
+  --broker URL    the broker; default $AFFECTD_MQTT_URL, else ${DEFAULT_BROKER}
+  --device ID     one device only
+  --prefix TOPIC  what the devices' topics begin with; default ${DEFAULT_PREFIX}
+
+Exits 69 if the broker cannot be reached at the start; later losses are waited out.
+`
+
+/**
+ * `affectd watch …`
+ *
+ * @param stop ends it; SIGINT and SIGTERM unless a test says otherwise
+ * @returns 0 when stopped
+ * @throws {PublishError} PUBLISH_UNREACHABLE, PUBLISH_REFUSED at the start
+ * @throws {UsageError} USAGE_ARGUMENTS
+ */
+export async function watchCommand(
+  args: readonly string[],
+  io: CommandIo,
+  stop?: Promise<unknown>,
+): Promise<number> {
+  const { values, positionals } = parseOptions('watch', args, {
+    broker: { type: 'string' },
+    device: { type: 'string' },
+    prefix: { type: 'string' },
+  })
+  if (values.help === true) {
+    io.out(WATCH_HELP)
+    return 0
+  }
+  refusePositionals('watch', positionals)
+  const url = values.broker ?? io.env['AFFECTD_MQTT_URL'] ?? DEFAULT_BROKER
+  const prefix = values.prefix ?? DEFAULT_PREFIX
+  asUsage(() => {
+    checkPrefix(prefix)
+    if (values.device !== undefined) checkDeviceId(values.device)
+  })
+  const color = io.isTty && (io.env['NO_COLOR'] ?? '') === ''
+  const base = `${prefix}/${values.device ?? '+'}`
+  const subscriber = await connectSubscriber({
+    // 3.1.1 does all that a watcher needs, and every broker speaks it, the demo's included.
+    broker: {
+      url,
+      protocol: '3.1.1',
+      clientId: `affectd-watch-${randomUUID().slice(0, 8)}`,
+      keepaliveS: 30,
+      connectTimeoutMs: 10_000,
+    },
+    filters: WATCHED.map((topic) => `${base}/${topic}`),
+    onMessage: (message) => {
+      const line = renderMessage(message, prefix, color)
+      if (line !== undefined) io.out(`${line}\n`)
+    },
+    onLost: ({ text }) => io.err(`the broker is gone: ${plain(text)}; waiting for it\n`),
+    onBack: () => io.err('the broker is back\n'),
+  })
+  io.err(`watching ${base}; Ctrl-C ends it\n`)
+  await (stop ?? interrupted())
+  await subscriber.close()
+  return 0
+}
+
+/** @returns the line to show, without a line feed; undefined if the message is not understood */
+export function renderMessage(message: IncomingMessage, prefix: string, color: boolean): string | undefined {
+  const [device, kind, ...rest] = message.topic.slice(prefix.length + 1).split('/')
+  if (device === undefined || kind === undefined) return undefined
+  const name = plain(device).padEnd(12)
+  if (kind === 'emotion') {
+    const event = parseEmotionEvent(message.payload)
+    return event && `${name} ${renderEvent(event, { color })}`
+  }
+  const fields = parseFields(message.payload)
+  if (fields === undefined) return undefined
+  const at = plain(String(fields['time'] ?? fields['since'] ?? '')).slice(11, 23)
+  const said = describe(kind, rest.join('/'), fields)
+  return said && `${name} ${at}  ${color ? `\u001b[1m${said}\u001b[0m` : said}`
+}
+
+function describe(
+  kind: string,
+  detail: string,
+  fields: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const reason = typeof fields['reason'] === 'string' ? ` (${plain(fields['reason'])})` : ''
+  if (kind === 'status') return `is ${plain(String(fields['state']))}${reason}`
+  if (kind === 'listening') return `${fields['listening'] === true ? 'listens' : 'does not listen'}${reason}`
+  if (kind !== 'alert') return undefined
+  const score = typeof fields['score'] === 'number' ? `, score ${fields['score'].toFixed(2)}` : ''
+  return `alert ${plain(detail)}: ${fields['active'] === true ? 'raised' : 'over'}${score}`
+}
+
+function parseFields(payload: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(payload).toString('utf8'))
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What would be wrong configuration elsewhere was wrong on the command line here. */
+function asUsage(check: () => void): void {
+  try {
+    check()
+  } catch (cause) {
+    throw new UsageError('USAGE_ARGUMENTS', `affectd watch: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}

@@ -1,0 +1,76 @@
+import { PublishError } from '../errors.js'
+import { systemClock } from '../ops/clock.js'
+import type { Logger } from '../ops/logger.js'
+import { DEFAULT_BACKOFF } from './backoff.js'
+import type { BackoffRange } from './backoff.js'
+import { parseBrokerUrl } from './broker-url.js'
+import type { DownCause, IncomingMessage, Link, LinkOptions, OpenLink } from './link.js'
+import { LinkSupervisor } from './link-supervisor.js'
+import { openMqttLink } from './mqtt-client.js'
+
+export interface SubscriberOptions {
+  readonly broker: Omit<LinkOptions, 'will'>
+  readonly filters: readonly string[]
+  readonly onMessage: (message: IncomingMessage) => void
+  /** The connection was lost; it is sought again for ever. */
+  readonly onLost?: (cause: DownCause) => void
+  readonly onBack?: () => void
+  readonly backoff?: BackoffRange
+  readonly openLink?: OpenLink
+}
+
+export interface Subscriber {
+  close(): Promise<void>
+}
+
+/**
+ * Subscribes, and stays subscribed through later losses of the connection. Retained messages come at once.
+ *
+ * @returns when the broker has granted the subscriptions
+ * @throws {PublishError} PUBLISH_UNREACHABLE, PUBLISH_REFUSED if the first attempt fails
+ * @throws {ConfigError} CONFIG_BROKER_URL
+ */
+export async function connectSubscriber(options: SubscriberOptions): Promise<Subscriber> {
+  const { broker, filters } = options
+  const { shown } = parseBrokerUrl(broker.url)
+  let isGranted = false
+  let settle: { resolve: () => void; reject: (error: Error) => void } | undefined
+  const granted = new Promise<void>((resolve, reject) => (settle = { resolve, reject }))
+  const fail = ({ code, text }: DownCause): void =>
+    settle?.reject(new PublishError(code, `${shown}: ${text}`))
+  const supervisor = new LinkSupervisor({
+    linkOptions: () => broker,
+    openLink: options.openLink ?? openMqttLink,
+    clock: systemClock,
+    random: Math.random,
+    backoff: options.backoff ?? DEFAULT_BACKOFF,
+    log: SILENT_LOGGER,
+    onUp: (link: Link) =>
+      link.subscribe(filters, true, (refusal) => {
+        if (refusal !== null) return fail({ code: 'PUBLISH_REFUSED', text: `subscription: ${refusal.text}` })
+        if (isGranted) options.onBack?.()
+        isGranted = true
+        settle?.resolve()
+      }),
+    onDown: (cause) => (isGranted ? options.onLost?.(cause) : fail(cause)),
+    onMessage: options.onMessage,
+  })
+  const close = (): Promise<void> => supervisor.close(() => Promise.resolve(), 1000)
+  supervisor.start()
+  try {
+    await granted
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { close }
+}
+
+/** What happens to the connection is told through the callbacks. */
+const SILENT_LOGGER: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => SILENT_LOGGER,
+}
