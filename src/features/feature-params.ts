@@ -37,7 +37,7 @@ export const FEATURE_PARAMS: FeatureParams = Object.freeze({
   nMels: 64,
   fMinHz: 50,
   fMaxHz: 7600,
-  powerFloor: 1e-10,
+  powerFloor: 1e-12,
   nMfcc: 40,
   dct: 'ortho-2',
   normalisation: 'window-mean-variance',

@@ -16,7 +16,7 @@ from scipy.fft import dct, rfft
 from scipy.signal import resample
 
 RATE, LENGTH, HOP, N_FFT, N_MELS, N_MFCC = 16000, 512, 320, 512, 64, 40
-F_MIN, F_MAX, PRE_EMPHASIS, FLOOR, DECISION_FRAMES = 50.0, 7600.0, 0.97, 1e-10, 148
+F_MIN, F_MAX, PRE_EMPHASIS, FLOOR, DECISION_FRAMES = 50.0, 7600.0, 0.97, 1e-12, 148
 FRAMES = [0, 17, 47]
 
 

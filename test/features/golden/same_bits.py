@@ -75,7 +75,7 @@ def main():
     for row in mel_matrix().astype(F):
         bins = np.flatnonzero(row)
         mel.append(dot(row[bins[0] : bins[-1] + 1], power[bins[0] : bins[-1] + 1]))
-    log_mel = log(np.maximum(np.array(mel), F(1e-10)))
+    log_mel = log(np.maximum(np.array(mel), F(1e-12)))
     i = np.arange(N_MELS)
     basis = [np.cos(np.pi * k * (2 * i + 1) / (2 * N_MELS)) * np.sqrt((1 if k == 0 else 2) / N_MELS) for k in range(N_MFCC)]
     mfcc = np.array([dot(row.astype(F), log_mel) for row in basis])
