@@ -1,0 +1,42 @@
+import { InputError } from '../../../src/errors.js'
+import type { WindowDecision } from './clip-decision.js'
+
+/**
+ * The decisions of `affectd analyze --json`, by file.
+ *
+ * @param text   one event a line
+ * @param labels the classes, in the order that the probabilities are wanted in
+ * @throws {InputError} `EVALUATION_EVENTS` if a line is no such event
+ */
+export function readEvents(text: string, labels: readonly string[]): Map<string, WindowDecision[]> {
+  const byFile = new Map<string, WindowDecision[]>()
+  text.split('\n').forEach((line, index) => {
+    if (line.trim() === '') return
+    const event = parse(line, index)
+    const windows = byFile.get(event.file) ?? []
+    windows.push({
+      probabilities: labels.map((label) => event.probabilities[label] ?? 0),
+      speechMs: event.window.speech_ms,
+    })
+    byFile.set(event.file, windows)
+  })
+  return byFile
+}
+
+interface AnalyzedEvent {
+  readonly file: string
+  readonly probabilities: Readonly<Record<string, number>>
+  readonly window: { readonly speech_ms: number }
+}
+
+function parse(line: string, index: number): AnalyzedEvent {
+  try {
+    const event = JSON.parse(line) as AnalyzedEvent
+    if (typeof event.file === 'string' && typeof event.window.speech_ms === 'number') return event
+  } catch (cause) {
+    throw new InputError('EVALUATION_EVENTS', `line ${index + 1} is no event of affectd analyze --json`, {
+      cause,
+    })
+  }
+  throw new InputError('EVALUATION_EVENTS', `line ${index + 1} is no event of affectd analyze --json`)
+}
