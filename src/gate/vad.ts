@@ -5,6 +5,8 @@ export interface Vad {
    * @returns speech score in [0, 1]; 0 for digital silence
    */
   score(samples: Float32Array): number
+  /** How periodic the last frame was, in [0, 1]: a voice is, noise is not. */
+  readonly voicing: number
   /** Present estimate of the background's level, dBFS. */
   readonly noiseDbfs: number
   /** Forgets everything heard. */

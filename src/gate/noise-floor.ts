@@ -1,0 +1,67 @@
+/** Share of the past in the smoothed power: a time constant of 4.5 frames. */
+const SMOOTHING = 0.8
+/** The minimum is sought over the last 2 s, in 8 pieces of 250 ms. */
+const PIECES = 8
+const FRAMES_PER_PIECE = 12
+/** What the minimum of so much smoothed noise must be raised by to be its mean. */
+const BIAS = 1.7
+
+/**
+ * Background power of several channels by minimum statistics: speech pauses between syllables, so the least smoothed
+ * power of the last two seconds is the background's. From the first frame on it is the least so far, so a stream
+ * may begin with speech.
+ *
+ * @see Martin 2001, "Noise power spectral density estimation based on optimal smoothing and minimum statistics";
+ *      here with a constant smoothing and a constant bias
+ */
+export class NoiseFloor {
+  /** Estimates, shape [channels]. */
+  readonly power: Float64Array
+  readonly #smoothed: Float64Array
+  /** Minima of the pieces, [PIECES × channels]; the piece being filled lies at `#piece`. */
+  readonly #minima: Float64Array
+  #piece = 0
+  #framesInPiece = 0
+  #isEmpty = true
+
+  constructor(private readonly channels: number) {
+    this.power = new Float64Array(channels)
+    this.#smoothed = new Float64Array(channels)
+    this.#minima = new Float64Array(PIECES * channels)
+    this.reset()
+  }
+
+  /** @param power of one frame, shape [channels] */
+  push(power: ArrayLike<number>): void {
+    if (this.#framesInPiece === FRAMES_PER_PIECE) this.#nextPiece()
+    this.#framesInPiece++
+    const offset = this.#piece * this.channels
+    for (let c = 0; c < this.channels; c++) {
+      const smoothed = this.#isEmpty ? power[c] : SMOOTHING * this.#smoothed[c] + (1 - SMOOTHING) * power[c]
+      this.#smoothed[c] = smoothed
+      if (smoothed < this.#minima[offset + c]) this.#minima[offset + c] = smoothed
+      if (BIAS * smoothed < this.power[c]) this.power[c] = BIAS * smoothed
+    }
+    this.#isEmpty = false
+  }
+
+  reset(): void {
+    this.power.fill(Infinity)
+    this.#minima.fill(Infinity)
+    this.#piece = 0
+    this.#framesInPiece = 0
+    this.#isEmpty = true
+  }
+
+  #nextPiece(): void {
+    this.#framesInPiece = 0
+    this.#piece = (this.#piece + 1) % PIECES
+    const offset = this.#piece * this.channels
+    this.#minima.fill(Infinity, offset, offset + this.channels)
+    for (let c = 0; c < this.channels; c++) {
+      let least = Infinity
+      for (let p = 0; p < PIECES; p++) least = Math.min(least, this.#minima[p * this.channels + c])
+      this.power[c] = BIAS * least
+    }
+  }
+}
