@@ -1,0 +1,191 @@
+import type { AudioFrame, AudioSource } from './capture/audio-source.js'
+import type { Announcer } from './announcer.js'
+import { CaptureError } from './errors.js'
+import type { HealthReporter } from './health-reporter.js'
+import type { Clock } from './ops/clock.js'
+import type { Logger } from './ops/logger.js'
+import type { Pipeline } from './pipeline.js'
+import { backoffDelayMs, DEFAULT_BACKOFF } from './publish/backoff.js'
+import type { DeviceState } from './publish/payloads.js'
+import type { Message, Publisher } from './publish/publisher.js'
+import { FRAME_SAMPLES, samplesToMs } from './units.js'
+import { pause, untilAborted } from './until.js'
+
+/** Longest wait for the broker once the agent was told to stop, or has failed. */
+const LAST_DRAIN_MS = 10_000
+/** A broker that is there takes everything within this; then the wait is worth a word. */
+const PATIENCE_MS = 3000
+
+export type CaptureState = 'starting' | 'running' | 'failed' | 'ended'
+
+export interface AgentOptions {
+  readonly source: AudioSource
+  readonly pipeline: Pipeline
+  readonly publisher: Publisher
+  readonly announcer: Announcer
+  /** Said once connected. */
+  readonly info: Message
+  readonly health: HealthReporter
+  /** What `status` says from now on. */
+  readonly setStatus: (state: DeviceState, reason: string | null) => void
+  /** Unix time of sample 0, ms; undefined: the moment it was heard. */
+  readonly streamStartMs: number | undefined
+  readonly clock: Clock
+  readonly log: Logger
+  /** Uniform in [0, 1). */
+  readonly random?: () => number
+}
+
+/** What the agent knows of the capture, for `health`. */
+export interface CaptureCounts {
+  state: CaptureState
+  /** Frames lost. */
+  drops: number
+}
+
+/**
+ * Runs until the source ends or it is told to stop.
+ *
+ * Start: publisher, health, source. Stop: source, pipeline (its last window is judged), publisher (drained, then
+ * `offline`). At the end of a file or of stdin the drain waits for the broker for as long as it takes; after a failure
+ * of the source or an abort, ten seconds.
+ *
+ * @param capture kept up to date
+ * @param stop    ends it early
+ * @throws {InputError} and whatever else a source that can wait throws; what was heard before is delivered first
+ */
+export async function runAgent(
+  options: AgentOptions,
+  capture: CaptureCounts,
+  stop: AbortSignal,
+): Promise<void> {
+  const { publisher, health, source, log } = options
+  publisher.start()
+  try {
+    await publisher.publish(options.info)
+    health.start()
+    log.info({ source: source.name }, 'listening')
+    const listener = new Listener(options, capture, stop)
+    const failure = await listener.listen()
+    await drain(options, failure !== undefined, stop)
+    if (failure !== undefined) throw failure
+  } finally {
+    health.stop()
+    await publisher.close()
+  }
+}
+
+class Listener {
+  #streamStartMs: number | undefined
+  #nextSample = 0
+  #wasSpeaking = false
+
+  constructor(
+    private readonly options: AgentOptions,
+    private readonly capture: CaptureCounts,
+    private readonly stop: AbortSignal,
+  ) {}
+
+  /** @returns why the source ended early, if it was not told to */
+  async listen(): Promise<unknown> {
+    const { source } = this.options
+    for (let failures = 0; ;) {
+      this.#streamStartMs = this.options.streamStartMs
+      this.#nextSample = 0
+      try {
+        for await (const frame of source.frames(this.stop)) {
+          failures = 0
+          await this.#hear(frame)
+        }
+        this.capture.state = 'ended'
+        await this.#flush()
+        return undefined
+      } catch (error) {
+        this.capture.state = 'failed'
+        await this.#flush()
+        if (source.canWait || !(error instanceof CaptureError)) return error ?? new Error('the source failed')
+        failures += 1
+        await this.#recover(error, failures)
+        if (this.stop.aborted) return undefined
+      }
+    }
+  }
+
+  async #hear(frame: AudioFrame): Promise<void> {
+    const { pipeline, setStatus, clock } = this.options
+    if (this.capture.state !== 'running') {
+      this.capture.state = 'running'
+      setStatus('online', null)
+    }
+    this.#streamStartMs ??= clock.nowMs() - samplesToMs(frame.startSample + FRAME_SAMPLES)
+    this.capture.drops += Math.max(0, Math.round((frame.startSample - this.#nextSample) / FRAME_SAMPLES))
+    this.#nextSample = frame.startSample + FRAME_SAMPLES
+
+    const judgement = pipeline.push(frame)
+    if (judgement !== null) await this.#say(this.options.announcer.decision(judgement, this.#streamStartMs))
+    if (judgement !== null || pipeline.isSpeaking !== this.#wasSpeaking) await this.#sayState()
+  }
+
+  /** The stream is over: its last window, and that nobody speaks any more. */
+  async #flush(): Promise<void> {
+    const { pipeline, announcer } = this.options
+    const judgement = pipeline.flush()
+    if (judgement !== null && this.#streamStartMs !== undefined) {
+      await this.#say(announcer.decision(judgement, this.#streamStartMs))
+    }
+    if (judgement !== null || pipeline.isSpeaking !== this.#wasSpeaking) await this.#sayState()
+    pipeline.reset()
+  }
+
+  async #recover(error: CaptureError, failures: number): Promise<void> {
+    const { log, setStatus, clock, random = Math.random } = this.options
+    const delayMs = backoffDelayMs(failures, DEFAULT_BACKOFF, random)
+    const fields = { code: error.code, retry_in_ms: Math.round(delayMs) }
+    const text = `${error.message}; trying again for ever`
+    // A microphone that is gone for days fills no log.
+    if (failures === 1) log.warn(fields, text)
+    else log.debug(fields, text)
+    setStatus('degraded', error.code.toLowerCase())
+    await pause(clock, delayMs, this.stop)
+  }
+
+  async #sayState(): Promise<void> {
+    const { pipeline, announcer } = this.options
+    this.#wasSpeaking = pipeline.isSpeaking
+    const state = pipeline.state
+    if (state !== null && this.#streamStartMs !== undefined) {
+      await this.#say(announcer.state(state, this.#streamStartMs))
+    }
+  }
+
+  /** Holds the source back while the outbox is full, but not the order to stop. */
+  #say(message: Message): Promise<void> {
+    return untilAborted(this.options.publisher.publish(message), this.stop)
+  }
+}
+
+async function drain(
+  { publisher, clock, log }: AgentOptions,
+  hasFailed: boolean,
+  stop: AbortSignal,
+): Promise<void> {
+  const { outboxDepth, connected } = publisher.counts
+  if ((hasFailed || stop.aborted) && outboxDepth === 0 && !connected) return
+  const enough = new AbortController()
+  let limit = hasFailed || stop.aborted ? clock.after(LAST_DRAIN_MS, () => enough.abort()) : undefined
+  const hurry = (): void => {
+    limit ??= clock.after(LAST_DRAIN_MS, () => enough.abort())
+  }
+  stop.addEventListener('abort', hurry, { once: true })
+  const word = clock.after(PATIENCE_MS, () =>
+    log.warn(
+      { code: 'PUBLISH_WAITING', outbox_depth: publisher.counts.outboxDepth },
+      'the audio has ended; waiting for the broker to take what is left',
+    ),
+  )
+  const left = await publisher.drain(enough.signal)
+  limit?.clear()
+  word.clear()
+  stop.removeEventListener('abort', hurry)
+  if (left > 0) log.warn({ code: 'PUBLISH_UNDELIVERED', count: left }, 'ending with messages undelivered')
+}
