@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { UsageError } from '../errors.js'
+import { parseBrokerUrl } from '../publish/broker-url.js'
 import type { IncomingMessage } from '../publish/link.js'
 import { connectSubscriber } from '../publish/mqtt-subscriber.js'
 import { parseEmotionEvent } from '../publish/parse-emotion-event.js'
@@ -48,6 +49,7 @@ export async function watchCommand(
   const url = values.broker ?? io.env['AFFECTD_MQTT_URL'] ?? DEFAULT_BROKER
   const prefix = values.prefix ?? DEFAULT_PREFIX
   asUsage(() => {
+    parseBrokerUrl(url)
     checkPrefix(prefix)
     if (values.device !== undefined) checkDeviceId(values.device)
   })

@@ -1,0 +1,147 @@
+import t from 'tap'
+import { watchCommand, renderMessage } from '../../src/cli/watch.js'
+import { renderEvent } from '../../src/cli/render-event.js'
+import { startEmbeddedBroker } from '../../src/publish/embedded-broker.js'
+import type { EmotionEvent } from '../../src/publish/emotion-event.js'
+import { freePort } from '../support/mosquitto.js'
+import { publisherRig } from '../support/publisher-rig.js'
+
+const event: EmotionEvent = {
+  schema: 'affectd.emotion/1',
+  id: '019a0000-0000-7000-8000-000000000000',
+  boot_id: 'b',
+  seq: 41,
+  device_id: 't1',
+  time: '2026-11-21T08:00:00.000Z',
+  window: {
+    start: '2026-11-21T07:59:57.000Z',
+    duration_ms: 3000,
+    speech_ms: 2140,
+    level_dbfs: -23.4,
+    snr_db: 17.9,
+  },
+  label: 'angry',
+  confidence: 0.81,
+  probabilities: { angry: 0.81, calm: 0.19 },
+  arousal: 0.62,
+  valence: -0.55,
+  abstained: false,
+  abstain_reason: null,
+  model: { id: 'm', sha256: 'x' },
+}
+
+function io(): {
+  out: string[]
+  err: string[]
+  io: Parameters<typeof watchCommand>[1]
+  until(text: RegExp): Promise<void>
+} {
+  const out: string[] = []
+  const err: string[] = []
+  const waiters = new Set<() => void>()
+  const write =
+    (to: string[]) =>
+    (text: string): void => {
+      to.push(text)
+      for (const check of [...waiters]) check()
+    }
+  return {
+    out,
+    err,
+    io: { out: write(out), err: write(err), isTty: false, env: {} },
+    until: (text) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (text.test(out.join('') + err.join(''))) resolve()
+        }
+        waiters.add(check)
+        check()
+      }),
+  }
+}
+
+t.test('an event is one compact line', (t) => {
+  t.equal(
+    renderEvent(event, { color: false }),
+    '08:00:00.000  angry      ████████░░  81 %  arousal +0.62  valence −0.55   -23.4 dBFS  SNR  17.9 dB',
+  )
+  t.match(
+    renderEvent({ ...event, abstained: true, abstain_reason: 'low_snr' }, { color: false }),
+    /abstained: low snr$/,
+  )
+  t.match(renderEvent(event, { color: true }), /\u001b\[91mangry {4}\u001b\[0m/)
+  t.end()
+})
+
+t.test('nothing that a stranger sends reaches the terminal as a control character', (t) => {
+  const hostile = '\u001b[2J\u0007evil\u009b'
+  const rendered = renderEvent(
+    { ...event, label: hostile, time: hostile, abstained: true, abstain_reason: hostile as 'low_snr' },
+    { color: false },
+  )
+  t.notOk(/[\u0000-\u001f\u007f-\u009f]/.test(rendered))
+  const payload = Buffer.from(JSON.stringify({ state: hostile, reason: hostile, time: hostile }))
+  const message = { retain: false, responseTopic: undefined, correlationData: undefined }
+  for (const topic of ['affectd/\u001b/status', 'affectd/d/alert/\u001b', 'affectd/d/listening']) {
+    const line = renderMessage({ ...message, topic, payload }, 'affectd', false)
+    t.notOk(/[\u0000-\u001f\u007f-\u009f]/.test(line ?? ''))
+  }
+  for (const junk of ['', 'null', '{', '7', '[]']) {
+    t.doesNotThrow(() =>
+      renderMessage({ ...message, topic: 'affectd/d/emotion', payload: Buffer.from(junk) }, 'affectd', false),
+    )
+    t.doesNotThrow(() =>
+      renderMessage({ ...message, topic: 'affectd/d/alert/x', payload: Buffer.from(junk) }, 'affectd', false),
+    )
+  }
+  t.end()
+})
+
+t.test('watch shows emotions, status and alerts until it is stopped', async (t) => {
+  const broker = await startEmbeddedBroker()
+  t.teardown(() => broker.close())
+  const { publisher, topics } = publisherRig(broker.url, { protocol: '3.1.1' })
+  t.teardown(() => publisher.close())
+  publisher.start()
+  let stop = (): void => undefined
+  const stopped = new Promise<void>((resolve) => (stop = resolve))
+  const screen = io()
+  const status = watchCommand(['--broker', broker.url, '--device', 't1'], screen.io, stopped)
+  await screen.until(/is online/)
+  await publisher.publish({ topic: topics.emotion, payload: JSON.stringify(event), qos: 1, retain: false })
+  await publisher.publish({ topic: topics.emotion, payload: 'junk', qos: 1, retain: false })
+  const alert = JSON.stringify({ active: true, score: 0.9, time: '2026-11-21T08:00:01.000Z' })
+  await publisher.publish({ topic: `${topics.base}/alert/anger`, payload: alert, qos: 1, retain: true })
+  await screen.until(/angry .* 81 %/)
+  await screen.until(/08:00:01.000 {2}alert anger: raised, score 0.90/)
+  stop()
+  t.equal(await status, 0)
+  t.notOk(screen.out.join('').includes('\u001b'), 'no colours where there is no terminal')
+  t.notOk(screen.out.join('').includes('junk'))
+})
+
+t.test('watch says so when the broker goes and comes back', async (t) => {
+  const first = await startEmbeddedBroker()
+  const screen = io()
+  let stop = (): void => undefined
+  const stopped = new Promise<void>((resolve) => (stop = resolve))
+  const status = watchCommand(['--broker', first.url], screen.io, stopped)
+  await screen.until(/watching affectd\/\+/)
+  await first.close()
+  await screen.until(/the broker is gone/)
+  stop()
+  t.equal(await status, 0)
+})
+
+t.test('watch fails at once where no broker is, and for wrong usage', async (t) => {
+  const url = `mqtt://u:hush@127.0.0.1:${await freePort()}`
+  const failure = watchCommand(['--broker', url], io().io)
+  await t.rejects(failure, { code: 'PUBLISH_UNREACHABLE', exitCode: 69 })
+  await failure.catch((error: Error) => t.notMatch(error.message, /hush/))
+  await t.rejects(watchCommand(['--device', 'a/b'], io().io), { code: 'USAGE_ARGUMENTS', exitCode: 64 })
+  await t.rejects(watchCommand(['--nonsense'], io().io), { code: 'USAGE_ARGUMENTS' })
+  await t.rejects(watchCommand(['--broker', 'http://x'], io().io), { code: 'USAGE_ARGUMENTS', exitCode: 64 })
+  const screen = io()
+  t.equal(await watchCommand(['--help'], screen.io), 0)
+  t.match(screen.out.join(''), /Usage: affectd watch/)
+})
