@@ -1,8 +1,18 @@
 import { ConfigError } from '../errors.js'
-import type { Config } from './config.js'
+import { valueAt, type Config } from './config.js'
 import type { Origin } from './origin.js'
 
 type Origins = ReadonlyMap<string, Origin>
+
+/** Pairs of keys of which the first may not exceed the second. */
+const NOT_ABOVE = [
+  ['gate.post_roll_ms', 'gate.hangover_ms'],
+  ['gate.min_voiced_ms', 'gate.min_speech_ms'],
+  ['gate.min_speech_ms', 'gate.window_ms'],
+  ['gate.window_hop_ms', 'gate.window_ms'],
+  ['gate.tail_speech_ms', 'gate.window_ms'],
+  ['gate.window_ms', 'gate.max_speech_ms'],
+] as const
 
 /**
  * What must hold between keys, and what a pattern cannot say of one.
@@ -15,6 +25,19 @@ export function checkConflicts(config: Config, origins: Origins): void {
     throw new ConfigError(
       'CONFIG_INVALID_VALUE',
       `capture.start_time is "${capture.start_time}"${from(origins, 'capture.start_time')}, which is no day and time that exists`,
+    )
+  }
+  for (const [small, large] of NOT_ABOVE) {
+    const [a, b] = [valueAt(config, small) as number, valueAt(config, large) as number]
+    if (a > b) throw conflict(origins, small, large, `do not fit: ${a} is more than ${b}`)
+  }
+  const { exit_score: exit, enter_score: enter } = config.gate
+  if (exit >= enter) {
+    throw conflict(
+      origins,
+      'gate.exit_score',
+      'gate.enter_score',
+      `do not fit: ${exit} must be less than ${enter}`,
     )
   }
   if (mqtt.password !== '' && mqtt.password_file !== '') {

@@ -1,5 +1,6 @@
 import { DEFAULT_MODEL_DIR, defaultDeviceId, defaultStateDir } from './defaults.js'
 import { anyText, integerBetween, numberBetween, oneOf, someText, textLike } from './format.js'
+import { GATE_KEYS } from './gate-keys.js'
 import { key, type SchemaTree } from './key-spec.js'
 
 // RFC 3339; that the day exists is checked with the other conflicts.
@@ -56,6 +57,7 @@ export const CONFIG_SCHEMA = {
       ...local,
     }),
   },
+  gate: GATE_KEYS,
   classify: {
     model: key({
       doc: 'Folder of the model artefact.',

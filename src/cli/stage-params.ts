@@ -1,0 +1,25 @@
+import type { Config } from '../config/config.js'
+import type { GateParams } from '../gate/gate-params.js'
+
+/** The gate's parameters from their keys. */
+export function gateParamsOf(gate: Config['gate']): GateParams {
+  return {
+    minFrameDbfs: gate.min_frame_dbfs,
+    maxClippedRatio: gate.max_clipped_ratio,
+    enterScore: gate.enter_score,
+    exitScore: gate.exit_score,
+    enterMs: gate.enter_ms,
+    preRollMs: gate.pre_roll_ms,
+    hangoverMs: gate.hangover_ms,
+    postRollMs: gate.post_roll_ms,
+    minSpeechMs: gate.min_speech_ms,
+    voicedScore: gate.voiced_score,
+    minVoicedMs: gate.min_voiced_ms,
+    minLevelSpreadDb: gate.min_level_spread_db,
+    minLevelDbfs: gate.min_level_dbfs,
+    maxSpeechMs: gate.max_speech_ms,
+    windowMs: gate.window_ms,
+    windowHopMs: gate.window_hop_ms,
+    tailSpeechMs: gate.tail_speech_ms,
+  }
+}
