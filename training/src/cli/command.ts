@@ -1,8 +1,12 @@
+import { fileURLToPath } from 'node:url'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { AffectdError, ConfigError, UsageError } from '../../../src/errors.js'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 type Values<T extends Options> = ReturnType<typeof parseArgs<{ options: T }>>['values']
+
+/** Features are kept here unless an option says otherwise. */
+export const DEFAULT_CACHE = fileURLToPath(new URL('../../cache', import.meta.url))
 
 /**
  * Runs a command of the workbench: parses its options, prints help, and turns errors into one line and an exit
@@ -13,6 +17,9 @@ export async function runCommand<T extends Options>(
   options: T,
   command: (values: Values<T>) => Promise<void>,
 ): Promise<void> {
+  // npm runs a workspace's script in the workspace; paths are meant from where the person stands.
+  const standing = process.env['INIT_CWD']
+  if (standing) process.chdir(standing)
   try {
     const values = parse(help, options)
     if (values) await command(values)

@@ -16,7 +16,7 @@ import { createRandom } from '../random.js'
 import { readyBackend } from '../tf/backend.js'
 import type { Example } from '../train/batches.js'
 import { architectureOf, INPUT_SHAPE, loadRun, splitOf } from '../train/run.js'
-import { corporaRoot, progressLine, runCommand } from './command.js'
+import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand } from './command.js'
 
 const HELP = `
 Makes an int8 model artefact from a trained run.
@@ -38,7 +38,7 @@ const options = {
   'inner-run': { type: 'string' },
   metrics: { type: 'string' },
   corpora: { type: 'string' },
-  cache: { type: 'string', default: 'cache' },
+  cache: { type: 'string', default: DEFAULT_CACHE },
   float: { type: 'string' },
 } as const
 

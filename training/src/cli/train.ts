@@ -10,7 +10,7 @@ import { AUGMENT_DEFAULTS } from '../train/batches.js'
 import { readCheckpoint, writeCheckpoint } from '../train/checkpoint.js'
 import { architectureOf, batchShapeOf, checkpointPath, splitOf, type RunDescription } from '../train/run.js'
 import { initialTrainState, trainEpoch, type EpochReport } from '../train/trainer.js'
-import { corporaRoot, progressLine, runCommand, wholeNumber } from './command.js'
+import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand, wholeNumber } from './command.js'
 
 const HELP = `
 Trains a network for a fixed number of epochs; nothing is chosen on test data.
@@ -37,7 +37,7 @@ const options = {
   epochs: { type: 'string', default: '60' },
   seed: { type: 'string', default: '1' },
   out: { type: 'string' },
-  cache: { type: 'string', default: 'cache' },
+  cache: { type: 'string', default: DEFAULT_CACHE },
 } as const
 
 await runCommand(HELP, options, async (values) => {
