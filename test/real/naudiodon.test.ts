@@ -24,6 +24,6 @@ t.test(
       encoding: 'utf8',
       cwd: process.cwd(),
     })
-    t.equal(status, 42, stderr)
+    t.equal(status, 42, 'the process ended as it was told to', { stderr })
   },
 )
