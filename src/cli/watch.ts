@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { UsageError } from '../errors.js'
+import { systemClock } from '../ops/clock.js'
 import { parseBrokerUrl } from '../publish/broker-url.js'
 import type { IncomingMessage } from '../publish/link.js'
 import { connectSubscriber } from '../publish/mqtt-subscriber.js'
@@ -64,6 +65,7 @@ export async function watchCommand(
       keepaliveS: 30,
       connectTimeoutMs: 10_000,
     },
+    clock: systemClock,
     filters: WATCHED.map((topic) => `${base}/${topic}`),
     onMessage: (message) => {
       const line = renderMessage(message, prefix, color)

@@ -89,5 +89,9 @@ export interface Link {
   destroy(): void
 }
 
-/** Starts connecting and returns at once; the events come later, never before it has returned. */
+/**
+ * Starts connecting and returns at once; the events come later, never before it has returned.
+ *
+ * @throws {ConfigError} if the options cannot be used at all
+ */
 export type OpenLink = (options: LinkOptions, events: LinkEvents) => Link

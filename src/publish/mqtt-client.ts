@@ -1,5 +1,6 @@
 import mqtt from 'mqtt'
 import type { IClientOptions, MqttClient } from 'mqtt'
+import { AffectdError, ConfigError } from '../errors.js'
 import { parseBrokerUrl } from './broker-url.js'
 import { downCause, REFUSED_WITHOUT_WORD } from './down-cause.js'
 import type { DownCause, Link, LinkEvents, LinkLimits, LinkOptions, Refusal } from './link.js'
@@ -12,7 +13,7 @@ const MAXIMUM_PACKET_BYTES = 256 * 1024
  * One connection through mqtt.js, with all of mqtt.js's own reconnecting switched off: after a keepalive timeout it
  * can latch and never connect again, so every attempt gets a client of its own.
  *
- * @throws {ConfigError} CONFIG_BROKER_URL
+ * @throws {ConfigError} CONFIG_BROKER_URL, CONFIG_MQTT_TLS
  */
 export function openMqttLink(options: LinkOptions, events: LinkEvents): Link {
   return new MqttLink(options, events)
@@ -26,7 +27,7 @@ class MqttLink implements Link {
 
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#isMqtt5 = options.protocol === '5'
-    this.#client = mqtt.connect(clientOptions(options))
+    this.#client = connect(options)
     const down = (cause: DownCause): void => {
       if (this.#isOver) return
       this.destroy()
@@ -37,7 +38,11 @@ class MqttLink implements Link {
       this.#wasUp = true
       events.onUp(limitsOf(connack.properties))
     })
-    this.#client.on('error', (error) => down(downCause(error)))
+    this.#client.on('error', (error) => {
+      const code: unknown = 'code' in error ? error.code : undefined
+      const isHangUp = code === 'ECONNRESET' || code === 'EPIPE'
+      down(isHangUp && !this.#wasUp ? REFUSED_WITHOUT_WORD : downCause(error))
+    })
     this.#client.on('disconnect', (packet) => down(downCause({ code: packet.reasonCode, message: '' })))
     this.#client.on('close', () => {
       down(this.#wasUp ? { code: 'PUBLISH_UNREACHABLE', text: 'connection lost' } : REFUSED_WITHOUT_WORD)
@@ -101,6 +106,23 @@ class MqttLink implements Link {
     // An error without a reason code is mqtt.js saying that the connection went: `onDown` tells that.
     if (this.#isOver || typeof reasonCode !== 'number') return
     onDone({ reasonCode, text: error.message })
+  }
+}
+
+function connect(options: LinkOptions): MqttClient {
+  try {
+    return mqtt.connect(clientOptions(options))
+  } catch (cause) {
+    // Node reads certificates and keys when the connection is made, and throws what OpenSSL says of them.
+    if (options.tls === undefined || cause instanceof AffectdError) throw cause
+    const why = (cause as Error).message
+    throw new ConfigError(
+      'CONFIG_MQTT_TLS',
+      `the TLS certificates or key for the broker cannot be used: ${why}`,
+      {
+        cause,
+      },
+    )
   }
 }
 

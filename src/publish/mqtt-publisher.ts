@@ -1,5 +1,4 @@
 import { PublishError } from '../errors.js'
-import { systemClock } from '../ops/clock.js'
 import type { Clock, Timer } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
 import { AckWatch } from './ack-watch.js'
@@ -28,10 +27,10 @@ export interface MqttPublisherOptions {
   /** Whether a full outbox holds `publish` back (file, stdin) or drops its oldest event (a live microphone). */
   readonly whenFull: 'wait' | 'drop_oldest'
   readonly log: Logger
+  readonly clock: Clock
   readonly backoff?: BackoffRange
   /** Time that `close` gives to the farewell. */
   readonly closeTimeoutMs?: number
-  readonly clock?: Clock
   /** Uniform in [0, 1). */
   readonly random?: () => number
   readonly openLink?: OpenLink
@@ -63,7 +62,7 @@ export class MqttPublisher implements Publisher {
   constructor(options: MqttPublisherOptions) {
     const { broker, presence, outbox, log } = options
     const shared = {
-      clock: options.clock ?? systemClock,
+      clock: options.clock,
       random: options.random ?? Math.random,
       backoff: options.backoff ?? DEFAULT_BACKOFF,
       log,
@@ -104,6 +103,7 @@ export class MqttPublisher implements Publisher {
     return this.#responses.dropped
   }
 
+  /** @throws {ConfigError} CONFIG_MQTT_TLS */
   start(): void {
     this.#supervisor.start()
   }

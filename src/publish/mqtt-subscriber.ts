@@ -1,5 +1,5 @@
 import { PublishError } from '../errors.js'
-import { systemClock } from '../ops/clock.js'
+import type { Clock } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
 import { DEFAULT_BACKOFF } from './backoff.js'
 import type { BackoffRange } from './backoff.js'
@@ -15,6 +15,7 @@ export interface SubscriberOptions {
   /** The connection was lost; it is sought again for ever. */
   readonly onLost?: (cause: DownCause) => void
   readonly onBack?: () => void
+  readonly clock: Clock
   readonly backoff?: BackoffRange
   readonly openLink?: OpenLink
 }
@@ -41,7 +42,7 @@ export async function connectSubscriber(options: SubscriberOptions): Promise<Sub
   const supervisor = new LinkSupervisor({
     linkOptions: () => broker,
     openLink: options.openLink ?? openMqttLink,
-    clock: systemClock,
+    clock: options.clock,
     random: Math.random,
     backoff: options.backoff ?? DEFAULT_BACKOFF,
     log: SILENT_LOGGER,

@@ -66,6 +66,11 @@ export class Mosquitto {
     await exited
   }
 
+  /** SIGSTOP freezes it, SIGCONT thaws it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal)
+  }
+
   /** Ends it and removes its folder. */
   async remove(): Promise<void> {
     await this.kill()

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto'
+import { systemClock } from '../../src/ops/clock.js'
 import type { LinkOptions } from '../../src/publish/link.js'
 import { MemoryOutbox } from '../../src/publish/memory-outbox.js'
 import { MqttPublisher } from '../../src/publish/mqtt-publisher.js'
@@ -42,6 +43,7 @@ export function publisherRig(
     outbox,
     whenFull: 'wait',
     log,
+    clock: systemClock,
     backoff: { baseMs: 20, capMs: 100 },
     ...options,
   })
