@@ -9,7 +9,9 @@ t.test('a missing part is skipped by name, and is a failure where all is require
   })
   delete process.env['REQUIRE_ALL']
   t.same(skipUnlessPart('a thing', true), { skip: false })
+  const said = t.capture(console, 'error')
   t.match(skipUnlessPart('a thing', false), { skip: /a thing/ })
+  t.match(said.args(), [[/SKIPPED: a thing/]])
   process.env['REQUIRE_ALL'] = '1'
   t.same(skipUnlessPart('a thing', true), { skip: false })
   t.throws(() => skipUnlessPart('a thing', false), /a thing is missing and REQUIRE_ALL=1/)
