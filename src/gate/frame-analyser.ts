@@ -3,12 +3,13 @@ import { createMelFilterbank } from '../features/mel-filterbank.js'
 import { createRealFft } from '../features/real-fft.js'
 import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../units.js'
 import { ANALYSIS_SAMPLES, N_FFT } from './analysis-window.js'
-import { createHarmonicity } from './harmonicity.js'
 import { acPower } from './level.js'
 
 export const N_BANDS = 24
 const F_MIN_HZ = 80
 const F_MAX_HZ = 7600
+
+const HIGH_PASS_POLE = 0.98
 
 /** At or above this a sample counts as clipped; resampling leaves clipped samples a little off full scale. */
 const CLIP_LEVEL = 0.985
@@ -19,8 +20,8 @@ export interface FrameMeasures {
   acPower: number
   /** Share of samples at full scale. */
   clippedRatio: number
-  /** Periodicity at the periods of a voice, 0 … 1. */
-  harmonicity: number
+  /** One-sided power spectrum, shape [N_FFT/2 + 1]. */
+  readonly power: Float32Array
   /** Mean bin power in each mel band, shape [N_BANDS]. */
   readonly bandPower: Float32Array
 }
@@ -28,11 +29,13 @@ export interface FrameMeasures {
 export interface FrameAnalyser {
   /** @param samples FRAME_SAMPLES samples; not retained */
   analyse(samples: Float32Array): FrameMeasures
+  /** The band whose centre is nearest to each bin, shape [N_FFT/2 + 1]. */
+  readonly bandOfBin: Uint8Array
   reset(): void
 }
 
 /**
- * Level, spectrum and periodicity of a frame together with the 28 ms before it, about their weighted mean: a DC
+ * Level and spectrum of a frame together with the 28 ms before it, about their weighted mean: a DC
  * offset changes nothing.
  */
 export function createFrameAnalyser(): FrameAnalyser {
@@ -46,18 +49,39 @@ export function createFrameAnalyser(): FrameAnalyser {
     fMinHz: F_MIN_HZ,
     fMaxHz: F_MAX_HZ,
   })
-  const harmonicity = createHarmonicity()
   const history = new Float32Array(ANALYSIS_SAMPLES)
   const windowed = new Float32Array(N_FFT)
   const re = new Float32Array(nBins)
   const im = new Float32Array(nBins)
   const power = new Float32Array(nBins)
   const powerScale = (4 / ANALYSIS_SAMPLES) ** 2 / 4
+  // A stream that begins off zero is no click.
+  let isEmpty = true
+  let lastIn = 0
+  let lastOut = 0
   const measures: FrameMeasures = {
     acPower: 0,
     clippedRatio: 0,
-    harmonicity: 0,
+    power,
     bandPower: new Float32Array(N_BANDS),
+  }
+
+  /** First order, 51 Hz: rumble would leak into the bands. */
+  function highPass(samples: Float32Array): void {
+    for (let i = 0; i < FRAME_SAMPLES; i++) {
+      lastOut = samples[i] - lastIn + HIGH_PASS_POLE * lastOut
+      lastIn = samples[i]
+      history[ANALYSIS_SAMPLES - FRAME_SAMPLES + i] = lastOut
+    }
+  }
+
+  /** What came before the first frame is taken to be like it: zeros would pass for a faint background. */
+  function reflectHistory(): void {
+    const first = ANALYSIS_SAMPLES - FRAME_SAMPLES
+    for (let i = 0; i < first; i++) {
+      const mirrored = 2 * first - 1 - i
+      history[i] = history[mirrored < ANALYSIS_SAMPLES ? mirrored : 2 * ANALYSIS_SAMPLES - 1 - mirrored]
+    }
   }
 
   function spectrum(): void {
@@ -70,21 +94,37 @@ export function createFrameAnalyser(): FrameAnalyser {
     for (let k = 0; k < nBins; k++) power[k] = (re[k] * re[k] + im[k] * im[k]) * powerScale
   }
 
+  const bandOfBin = Uint8Array.from({ length: nBins }, (_, k) =>
+    nearest(filterbank.centresHz, (k * SAMPLE_RATE_HZ) / N_FFT),
+  )
+
   return {
+    bandOfBin,
     analyse(samples) {
       history.copyWithin(0, FRAME_SAMPLES)
-      history.set(samples, ANALYSIS_SAMPLES - FRAME_SAMPLES)
+      if (isEmpty) lastIn = samples[0]
+      highPass(samples)
+      if (isEmpty) reflectHistory()
+      isEmpty = false
       spectrum()
       filterbank.applyInto(power, measures.bandPower)
-      measures.harmonicity = harmonicity.measure(power)
       measures.acPower = acPower(samples)
       measures.clippedRatio = clippedRatio(samples)
       return measures
     },
     reset() {
       history.fill(0)
+      isEmpty = true
+      lastIn = 0
+      lastOut = 0
     },
   }
+}
+
+function nearest(sorted: Float64Array, value: number): number {
+  const above = sorted.findIndex((x) => x >= value)
+  if (above === -1) return sorted.length - 1
+  return above > 0 && value - sorted[above - 1] < sorted[above] - value ? above - 1 : above
 }
 
 function clippedRatio(samples: Float32Array): number {

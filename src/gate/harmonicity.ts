@@ -10,10 +10,11 @@ const MAX_LAG = Math.round(SAMPLE_RATE_HZ / 70)
 
 export interface Harmonicity {
   /**
-   * @param power shape [N_FFT/2 + 1], any scale
+   * @param power     shape [N_FFT/2 + 1], any scale
+   * @param binWeight shape [N_FFT/2 + 1], 0 … 1: how much of each bin's magnitude counts
    * @returns 0 … 1: 1 for a periodic frame, about 0.2 for white noise, 0 for silence
    */
-  measure(power: Float32Array): number
+  measure(power: Float32Array, binWeight: Float32Array): number
 }
 
 /**
@@ -35,10 +36,10 @@ export function createHarmonicity(): Harmonicity {
   const envelope = windowEnvelope()
 
   return {
-    measure(power) {
+    measure(power, binWeight) {
       magnitude.fill(0)
       for (let k = firstBin; k <= lastBin; k++) {
-        magnitude[k] = Math.sqrt(power[k])
+        magnitude[k] = Math.sqrt(power[k]) * binWeight[k]
         magnitude[N_FFT - k] = magnitude[k]
       }
       fft.transformInto(magnitude, r, unused)

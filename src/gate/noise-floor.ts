@@ -3,9 +3,6 @@ const SMOOTHING = 0.8
 /** The minimum is sought over the last 2 s, in 8 pieces of 250 ms. */
 const PIECES = 8
 const FRAMES_PER_PIECE = 12
-/** What the minimum of so much smoothed noise must be raised by to be its mean. */
-const BIAS = 1.7
-
 /**
  * Background power of several channels by minimum statistics: speech pauses between syllables, so the least smoothed
  * power of the last two seconds is the background's. From the first frame on it is the least so far, so a stream
@@ -24,7 +21,11 @@ export class NoiseFloor {
   #framesInPiece = 0
   #isEmpty = true
 
-  constructor(private readonly channels: number) {
+  /** @param bias what the minimum is raised by to be the mean; the more, the fewer bins a channel holds */
+  constructor(
+    private readonly channels: number,
+    private readonly bias: number,
+  ) {
     this.power = new Float64Array(channels)
     this.#smoothed = new Float64Array(channels)
     this.#minima = new Float64Array(PIECES * channels)
@@ -40,7 +41,7 @@ export class NoiseFloor {
       const smoothed = this.#isEmpty ? power[c] : SMOOTHING * this.#smoothed[c] + (1 - SMOOTHING) * power[c]
       this.#smoothed[c] = smoothed
       if (smoothed < this.#minima[offset + c]) this.#minima[offset + c] = smoothed
-      if (BIAS * smoothed < this.power[c]) this.power[c] = BIAS * smoothed
+      if (this.bias * smoothed < this.power[c]) this.power[c] = this.bias * smoothed
     }
     this.#isEmpty = false
   }
@@ -61,7 +62,7 @@ export class NoiseFloor {
     for (let c = 0; c < this.channels; c++) {
       let least = Infinity
       for (let p = 0; p < PIECES; p++) least = Math.min(least, this.#minima[p * this.channels + c])
-      this.power[c] = BIAS * least
+      this.power[c] = this.bias * least
     }
   }
 }
