@@ -12,6 +12,8 @@ const STAGE_TYPES = {
   classify: ['classifier.ts'],
   affect: ['judgement.ts'],
   publish: ['publisher.ts'],
+  // Ports whose adapters main and cli build.
+  ops: ['clock.ts', 'logger.ts', 'health.ts'],
 }
 
 const MAY_IMPORT = {
