@@ -6,5 +6,7 @@ export interface CommandIo {
   err(text: string): void
   /** True if stdout is a terminal: colours and redrawing are welcome. */
   readonly isTty: boolean
+  /** True if stderr is one: progress may be shown. Default: false. */
+  readonly errIsTty?: boolean
   readonly env: NodeJS.ProcessEnv
 }

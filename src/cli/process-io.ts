@@ -13,6 +13,7 @@ export function createProcessIo(): CommandIo {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTty: process.stdout.isTTY === true,
+    errIsTty: process.stderr.isTTY === true,
     env: process.env,
   }
 }

@@ -12,7 +12,7 @@ export interface Machine {
 export interface KeySpec<T = unknown> {
   readonly doc: string
   readonly format: Format<T>
-  readonly default: T | ((machine: Machine) => T)
+  readonly default: NoInfer<T> | ((machine: Machine) => NoInfer<T>)
   /** What a default that depends on the machine is, in words. */
   readonly defaultDoc?: string
   /** Never shown, logged or reported. */

@@ -24,3 +24,8 @@ export function describeDecision({ startS, endS, event }: ReportDecision): strin
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`
 }
+
+/** With a true minus sign, which is as wide as the digits. */
+export function decimal(value: number, digits: number): string {
+  return value.toFixed(digits).replace('-', '−')
+}

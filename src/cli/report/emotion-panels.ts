@@ -1,4 +1,4 @@
-import { describeDecision, percent, type ReportDecision } from './decision.js'
+import { decimal, describeDecision, percent, type ReportDecision } from './decision.js'
 import { escapeHtml } from './escape.js'
 import { labelColour } from './label-colour.js'
 import { frame, sideLabel } from './sound-panels.js'
@@ -43,7 +43,7 @@ export function decisionsPanel(
     const box = `x="${coordinate(x)}" y="${top}" width="${coordinate(width)}" height="${DECISIONS_HEIGHT}" rx="3"`
     const fits = width > label.length * CHARACTER_WIDTH + 8
     const text = `<text class="on-colour" x="${coordinate(x + width / 2)}" y="${top + DECISIONS_HEIGHT / 2 + 4}" text-anchor="middle">${escapeHtml(label)}</text>`
-    return `<g><title>${escapeHtml(describeDecision(decision))}</title><rect ${box} fill="${colour}"/>${
+    return `<g><title>${escapeHtml(describeDecision(decision))}</title><rect class="box" ${box} fill="${colour}"/>${
       abstained ? `<rect ${box} fill="url(#abstained)"/>` : ''
     }${fits ? text : ''}</g>`
   })
@@ -78,7 +78,7 @@ export function circumplexPanel(decisions: readonly ReportDecision[], axis: Time
       .map(({ decision, x, width }) => {
         const value = decision.event[kind]
         const y = coordinate(middle - (value * CIRCUMPLEX_HEIGHT) / 2)
-        return `<line class="${kind}" x1="${coordinate(x)}" x2="${coordinate(x + width)}" y1="${y}" y2="${y}"><title>${kind} ${value.toFixed(2)}</title></line>`
+        return `<line class="${kind}" x1="${coordinate(x)}" x2="${coordinate(x + width)}" y1="${y}" y2="${y}"><title>${kind} ${decimal(value, 2)}</title></line>`
       })
       .join('')
   return `<g>${frame(top, CIRCUMPLEX_HEIGHT)}

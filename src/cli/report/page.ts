@@ -1,6 +1,6 @@
 import type { ModelIdentity } from '../../classify/classifier.js'
-import type { AudioPicture } from './audio-picture.js'
-import { percent, type ReportDecision, type ReportFile } from './decision.js'
+import { PICTURE_RANGE_DBFS, type AudioPicture } from './audio-picture.js'
+import { decimal, percent, type ReportDecision, type ReportFile } from './decision.js'
 import { escapeHtml } from './escape.js'
 import { figure } from './figure.js'
 import { labelColour } from './label-colour.js'
@@ -42,9 +42,10 @@ export function pageSection(
   labels: readonly string[],
 ): string {
   const count = `${decisions.length} ${decisions.length === 1 ? 'decision' : 'decisions'}`
+  const [floor, ceiling] = PICTURE_RANGE_DBFS
   return `<section>
 <h2>${escapeHtml(path)}</h2>
-<p>${picture.durationS.toFixed(2)} s, ${count}</p>
+<p>${picture.durationS.toFixed(2)} s, ${count}. Spectrogram from ${decimal(floor, 0)} dBFS (dark) to ${decimal(ceiling, 0)} dBFS (bright).</p>
 <div class="scroll">${figure(picture, decisions, labels)}</div>
 <div class="scroll">${table(decisions, labels)}</div>
 </section>
@@ -72,11 +73,11 @@ function table(decisions: readonly ReportDecision[], labels: readonly string[]):
       startS.toFixed(2),
       endS.toFixed(2),
       percent(event.confidence),
-      event.arousal.toFixed(2),
-      event.valence.toFixed(2),
+      decimal(event.arousal, 2),
+      decimal(event.valence, 2),
       (window.speech_ms / 1000).toFixed(2),
-      window.level_dbfs.toFixed(1),
-      window.snr_db.toFixed(1),
+      decimal(window.level_dbfs, 1),
+      decimal(window.snr_db, 1),
     ]
     const colour = labelColour(event.label, labels.indexOf(event.label))
     return `<tr><th scope="row"><i style="background:${colour}"></i>${escapeHtml(event.label)}</th>${cells

@@ -1,7 +1,7 @@
 /** The report's style sheet; follows the reader's light or dark setting, and prints light. */
 export const REPORT_STYLE = `
-:root{color-scheme:light dark;--page:#fff;--text:#1b1f24;--soft:#59636e;--line:#c9d1d9;--panel:#f6f8fa;--wave:#3a6ea5;--hatch:#fffc;--arousal:#b3261e;--valence:#0b6bcb}
-@media (prefers-color-scheme:dark){:root{--page:#14171b;--text:#e8ebee;--soft:#a3adb8;--line:#3b434c;--panel:#1c2127;--wave:#7fb0e6;--hatch:#14171bbb;--arousal:#ff8a80;--valence:#82b8ff}}
+:root{color-scheme:light dark;--page:#fff;--text:#1b1f24;--soft:#59636e;--line:#c9d1d9;--panel:#f6f8fa;--wave:#3a6ea5;--hatch:#fff9;--arousal:#b3261e;--valence:#0b6bcb}
+@media (prefers-color-scheme:dark){:root{--page:#14171b;--text:#e8ebee;--soft:#a3adb8;--line:#3b434c;--panel:#1c2127;--wave:#7fb0e6;--hatch:#14171b99;--arousal:#ff8a80;--valence:#82b8ff}}
 @media print{:root{--page:#fff;--text:#000;--soft:#444;--line:#999;--panel:#fff;--wave:#333}section{break-inside:avoid}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,sans-serif}
@@ -20,6 +20,7 @@ svg .on-colour{fill:#fff;font-weight:600;font-size:12px;paint-order:stroke;strok
 .frame{fill:var(--panel);stroke:var(--line)}
 .wave{fill:var(--wave);stroke:var(--wave);stroke-width:.6}
 .axis,.zero{stroke:var(--line)}
+.box{stroke:var(--page);stroke-width:1.5}
 .hatch{fill:var(--hatch)}
 line.arousal{stroke:var(--arousal);stroke-width:3}
 line.valence{stroke:var(--valence);stroke-width:3;stroke-dasharray:5 3}
