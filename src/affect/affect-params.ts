@@ -1,0 +1,21 @@
+/** When a decision should not be acted on, and how fast the present state follows the decisions. */
+export interface AffectParams {
+  /** Less speech in a window: `too_little_speech`. */
+  readonly minSpeechMs: number
+  /** Speech less above the background: `low_snr`. */
+  readonly minSnrDb: number
+  /** A less probable best label: `low_confidence`. */
+  readonly minConfidence: number
+  /** Of speech: after so much of it, half of what the state rests on is newer. */
+  readonly smoothingHalfLifeS: number
+  /** Of silence: after so much of it, half of what the state rested on is forgotten. */
+  readonly forgettingHalfLifeS: number
+}
+
+export const DEFAULT_AFFECT_PARAMS: AffectParams = Object.freeze({
+  minSpeechMs: 500,
+  minSnrDb: 3,
+  minConfidence: 0.3,
+  smoothingHalfLifeS: 6,
+  forgettingHalfLifeS: 60,
+})
