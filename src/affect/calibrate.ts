@@ -1,8 +1,5 @@
 import { ShapeError } from '../errors.js'
-import { expSeries } from '../pinned-series.js'
-
-/** e^−700 is nothing beside 1, and within what `expSeries` takes. */
-const LEAST_EXPONENT = -700
+import { pinnedExp } from './pinned-exp.js'
 
 /**
  * Calibrated probabilities: softmax of logits over a temperature, in float64 with a pinned exponential, so that every
@@ -20,7 +17,7 @@ export function softmaxInto(logits: Float32Array, temperature: number, out: Floa
   for (let k = 0; k < logits.length; k++) if (logits[k] > largest) largest = logits[k]
   let sum = 0
   for (let k = 0; k < logits.length; k++) {
-    const weight = expSeries(Math.max(LEAST_EXPONENT, (logits[k] - largest) / temperature))
+    const weight = pinnedExp((logits[k] - largest) / temperature)
     out[k] = weight
     sum += weight
   }

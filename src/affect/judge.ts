@@ -1,8 +1,10 @@
 import type { Segment } from '../gate/segment.js'
 import { samplesToMs } from '../units.js'
+import { abstainReason } from './abstain.js'
 import type { AffectParams } from './affect-params.js'
 import { expectedArousalValence } from './circumplex.js'
-import type { AbstainReason, Judgement } from './judgement.js'
+import type { Judgement } from './judgement.js'
+import { argmax, probabilityRecord } from './probabilities.js'
 
 /** What a judgement needs to know of the audio it is about. */
 export type JudgedWindow = Omit<Segment, 'samples'> & { readonly durationSamples: number }
@@ -20,8 +22,10 @@ export function judge(
   params: AffectParams,
 ): Judgement {
   const judgement = describe(window, labels, probabilities)
-  const abstainReason = reasonToAbstain(window, judgement.confidence, params)
-  return { ...judgement, abstained: abstainReason !== null, abstainReason }
+  const { confidence } = judgement
+  const speechMs = samplesToMs(window.speechSamples)
+  const reason = abstainReason({ speechMs, snrDb: window.snrDb, confidence }, params)
+  return { ...judgement, abstained: reason !== null, abstainReason: reason }
 }
 
 /**
@@ -45,7 +49,7 @@ function describe(
   probabilities: ArrayLike<number>,
 ): Omit<Judgement, 'abstained' | 'abstainReason'> {
   const best = argmax(probabilities)
-  const byLabel = Object.fromEntries(labels.map((label, k) => [label, probabilities[k]]))
+  const byLabel = probabilityRecord(labels, probabilities)
   return {
     startSample,
     durationSamples,
@@ -57,19 +61,4 @@ function describe(
     probabilities: byLabel,
     ...expectedArousalValence(byLabel),
   }
-}
-
-/** The first that applies, from the most to the least tangible. */
-function reasonToAbstain(window: JudgedWindow, confidence: number, params: AffectParams): AbstainReason | null {
-  if (samplesToMs(window.speechSamples) < params.minSpeechMs) return 'too_little_speech'
-  if (window.snrDb < params.minSnrDb) return 'low_snr'
-  if (confidence < params.minConfidence) return 'low_confidence'
-  return null
-}
-
-/** Index of the greatest; of equals the first. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0
-  for (let k = 1; k < values.length; k++) if (values[k] > values[best]) best = k
-  return best
 }

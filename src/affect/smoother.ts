@@ -1,8 +1,9 @@
 import { SAMPLE_RATE_HZ } from '../units.js'
 import type { AffectParams } from './affect-params.js'
 import { expectedArousalValence } from './circumplex.js'
-import { argmax } from './judge.js'
 import type { AffectState, Judgement } from './judgement.js'
+import { halved } from './pinned-exp.js'
+import { argmax, probabilityRecord } from './probabilities.js'
 
 export type SmootherParams = Pick<AffectParams, 'smoothingHalfLifeS' | 'forgettingHalfLifeS'>
 
@@ -58,8 +59,7 @@ export class Smoother {
    */
   state(atSample: number, isSpeaking: boolean): AffectState | null {
     if (this.label === null) return null
-    const values = this.probabilitiesAt(atSample)
-    const probabilities = Object.fromEntries(this.labels.map((label, k) => [label, values[k]]))
+    const probabilities = probabilityRecord(this.labels, this.probabilitiesAt(atSample))
     return {
       label: this.label,
       probabilities,
@@ -93,5 +93,5 @@ export class Smoother {
 
 /** Share left after some samples of a quantity that halves in so many seconds. */
 function halving(samples: number, halfLifeS: number): number {
-  return 2 ** (-samples / (SAMPLE_RATE_HZ * halfLifeS))
+  return halved(samples / (SAMPLE_RATE_HZ * halfLifeS))
 }
