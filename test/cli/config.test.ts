@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { configCommand } from '../../src/cli/config.js'
+import { CONFIG_KEYS } from '../../src/config/config.js'
+import { memoryIo } from '../support/memory-io.js'
+
+t.test('check says OK, or refuses with the stage that objects', async (t) => {
+  const io = memoryIo()
+  t.equal(await configCommand(['check'], io), 0)
+  t.equal(io.stdout, 'OK\n')
+  for (const [pair, code] of [
+    ['mqtt.url=mqtt://host/path', 'CONFIG_BROKER_URL'],
+    ['capture.source=file:', 'CAPTURE_BAD_SOURCE'],
+    ['capture.source=tape', 'CAPTURE_BAD_SOURCE'],
+    ['capture.source=arecord:{x}', 'CAPTURE_BAD_DEVICE'],
+    ['device.id=a/b', 'CONFIG_INVALID_VALUE'],
+  ] as const) {
+    await t.rejects(configCommand(['check', '--set', pair], io), { code, exitCode: 78 }, pair)
+  }
+})
+
+t.test('what a stage refuses names the key and where it came from', async (t) => {
+  const file = join(t.testdir({ 'c.json': '{"capture":{"source":"tape"}}' }), 'c.json')
+  await t.rejects(configCommand(['check', '--config', file], memoryIo()), {
+    message: `capture.source (from ${file}): `,
+  })
+})
+
+t.test('a device is not named twice', async (t) => {
+  const set = ['--set', 'capture.device=hw:1']
+  await t.rejects(configCommand(['check', ...set, '--set', 'capture.source=arecord:hw:0'], memoryIo()), {
+    code: 'CONFIG_CONFLICT',
+  })
+  for (const source of ['auto', 'arecord', 'portaudio', 'stdin', 'file:x.wav']) {
+    t.equal(
+      await configCommand(['check', ...set, '--set', `capture.source=${source}`], memoryIo()),
+      0,
+      source,
+    )
+  }
+})
+
+t.test('show prints every key with its value and origin, secrets masked', async (t) => {
+  const io = memoryIo({ AFFECTD_MQTT_PASSWORD: 'hunter2' })
+  await configCommand(['show', '--set', 'mqtt.url=mqtt://u:hunter2@h'], io)
+  const lines = io.stdout.trimEnd().split('\n')
+  t.equal(lines.length, CONFIG_KEYS.size + 1)
+  t.match(io.stdout, /^mqtt\.url +"mqtt:\/\/u:\*\*\*@h" +--set$/m)
+  t.match(io.stdout, /^mqtt\.password +"\*\*\*" +AFFECTD_MQTT_PASSWORD$/m)
+  t.match(io.stdout, /^mqtt\.protocol +"5" +default$/m)
+  t.notMatch(io.stdout, 'hunter2')
+})
+
+t.test('show --json prints the same for programs', async (t) => {
+  const io = memoryIo({ AFFECTD_MQTT_PASSWORD: 'hunter2' })
+  await configCommand(['show', '--json'], io)
+  const shown = JSON.parse(io.stdout) as Record<string, unknown>
+  t.same(Object.keys(shown), [...CONFIG_KEYS.keys()])
+  t.same(shown['mqtt.password'], { value: '***', origin: 'AFFECTD_MQTT_PASSWORD', source: 'environment' })
+})
+
+t.test('schema prints a JSON Schema', async (t) => {
+  const io = memoryIo()
+  await configCommand(['schema'], io)
+  t.match(JSON.parse(io.stdout), { $schema: /2020-12/, additionalProperties: false })
+})
+
+t.test('anything else is wrong usage', async (t) => {
+  for (const args of [[], ['shw'], ['check', 'more'], ['show', '--nope'], ['check', '--config']]) {
+    await t.rejects(configCommand(args, memoryIo()), { exitCode: 64 }, args.join(' '))
+  }
+})
