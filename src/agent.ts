@@ -59,12 +59,11 @@ export async function runAgent(
   capture: CaptureCounts,
   stop: AbortSignal,
 ): Promise<void> {
-  const { publisher, health, source, log } = options
+  const { publisher, health } = options
   publisher.start()
   try {
     await publisher.publish(options.info)
     health.start()
-    log.info({ source: source.name }, 'listening')
     const listener = new Listener(options, capture, stop)
     const failure = await listener.listen()
     await drain(options, failure !== undefined, stop)
@@ -112,9 +111,10 @@ class Listener {
   }
 
   async #hear(frame: AudioFrame): Promise<void> {
-    const { pipeline, setStatus, clock } = this.options
+    const { pipeline, setStatus, clock, source, log } = this.options
     if (this.capture.state !== 'running') {
       this.capture.state = 'running'
+      log.info({ source: source.name }, 'listening')
       setStatus('online', null)
     }
     this.#streamStartMs ??= clock.nowMs() - samplesToMs(frame.startSample + FRAME_SAMPLES)

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { COMMANDS } from './cli/commands.js'
 import type { CommandIo } from './cli/io.js'
 import { createProcessIo } from './cli/process-io.js'
 import { reportError } from './cli/report-error.js'
+import { packageVersion } from './cli/version.js'
 import { nearestKey } from './config/nearest-key.js'
 import { UsageError } from './errors.js'
 
@@ -25,6 +25,8 @@ export async function main(argv: readonly string[], io: CommandIo = createProces
     process.exitCode = await dispatch(args, io)
   } catch (error) {
     process.exitCode = fail(error)
+  } finally {
+    process.off('uncaughtException', crash)
   }
 }
 
@@ -81,9 +83,4 @@ ${lines.join('\n')}
 Exit status: 0 done · 64 wrong usage · 66 bad input · 69 device or broker unavailable · 70 our bug · 78 bad
 configuration or model. Errors and what to do about them: docs/errors.md
 `
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -1,3 +1,4 @@
+import type { AffectParams } from '../affect/affect-params.js'
 import type { Config } from '../config/config.js'
 import type { GateParams } from '../gate/gate-params.js'
 
@@ -21,5 +22,16 @@ export function gateParamsOf(gate: Config['gate']): GateParams {
     windowMs: gate.window_ms,
     windowHopMs: gate.window_hop_ms,
     tailSpeechMs: gate.tail_speech_ms,
+  }
+}
+
+/** The affect stage's parameters from their keys. */
+export function affectParamsOf(affect: Config['affect']): AffectParams {
+  return {
+    minSpeechMs: affect.min_speech_ms,
+    minSnrDb: affect.min_snr_db,
+    minConfidence: affect.min_confidence,
+    smoothingHalfLifeS: affect.smoothing_half_life_s,
+    forgettingHalfLifeS: affect.forgetting_half_life_s,
   }
 }

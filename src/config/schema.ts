@@ -1,3 +1,4 @@
+import { AFFECT_KEYS } from './affect-keys.js'
 import { DEFAULT_MODEL_DIR, defaultDeviceId, defaultStateDir } from './defaults.js'
 import { anyText, integerBetween, numberBetween, oneOf, someText, textLike } from './format.js'
 import { GATE_KEYS } from './gate-keys.js'
@@ -67,6 +68,7 @@ export const CONFIG_SCHEMA = {
       ...local,
     }),
   },
+  affect: AFFECT_KEYS,
   publish: {
     prefix: key({
       doc: 'First levels of every topic: topics are <prefix>/<device.id>/….',

@@ -1,0 +1,132 @@
+import { randomFillSync, randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { runAgent, type AgentOptions, type CaptureCounts } from '../agent.js'
+import { Announcer } from '../announcer.js'
+import { createAudioSource } from '../capture/create-source.js'
+import type { LoadedConfig } from '../config/load-config.js'
+import { HealthReporter } from '../health-reporter.js'
+import { systemClock } from '../ops/clock.js'
+import { HealthRecord } from '../ops/health.js'
+import type { Logger } from '../ops/logger.js'
+import { createEventSequence } from '../publish/event-sequence.js'
+import { MemoryOutbox } from '../publish/memory-outbox.js'
+import { MqttPublisher } from '../publish/mqtt-publisher.js'
+import { healthMessage, infoMessage, statusMessage, type DeviceState } from '../publish/payloads.js'
+import { createPresence } from '../publish/presence.js'
+import { createRequestHandler, pingVerb } from '../publish/requests.js'
+import { createUuidV7 } from '../publish/uuid.js'
+import { brokerOptions } from './broker-options.js'
+import { checkSettings } from './check-settings.js'
+import { loadJudge } from './judge.js'
+import { packageVersion } from './version.js'
+
+export interface BuildDeps {
+  readonly log: Logger
+  readonly stdin: () => Readable
+}
+
+/** An agent that is ready to run, once. */
+export interface BuiltAgent {
+  /** @throws as `runAgent` */
+  run(stop: AbortSignal): Promise<void>
+}
+
+/**
+ * Builds every part of the agent from the configuration. Nothing is opened yet but the model.
+ *
+ * @throws {ConfigError} as `checkSettings` and `brokerOptions`
+ * @throws {ModelError} as `loadJudge`
+ */
+export function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps): BuiltAgent {
+  const { config } = loaded
+  const { source: spec, topics } = checkSettings(loaded)
+  const clock = systemClock
+  const nowMs = (): number => clock.nowMs()
+  const judge = loadJudge(config)
+  const source = createAudioSource(spec, { stdin })
+
+  const status: { state: DeviceState; reason: string | null } = { state: 'online', reason: null }
+  const publisher = new MqttPublisher({
+    broker: brokerOptions(config),
+    topics,
+    presence: createPresence(topics, () => status, nowMs),
+    outbox: new MemoryOutbox(config.publish.outbox_max_events),
+    whenFull: source.canWait ? 'wait' : 'drop_oldest',
+    log,
+    clock,
+  })
+  publisher.onRequest(
+    createRequestHandler(topics, { ping: pingVerb(nowMs) }, (error) =>
+      log.error({ err: error, code: 'INTERNAL_REQUEST' }, 'a request failed'),
+    ),
+  )
+
+  const capture: CaptureCounts = { state: 'starting', drops: 0 }
+  const record = new HealthRecord({ monotonicMs: clock.monotonicMs(), cpuMicros: cpuMicros() })
+  const pipeline = judge.createPipeline((durationMs) => record.inferenceTook(durationMs))
+  const health = new HealthReporter(clock, config.health.interval_s * 1000, () => {
+    const { outboxDepth, outboxDropped, reconnects } = publisher.counts
+    const report = record.report({
+      monotonicMs: clock.monotonicMs(),
+      rssBytes: process.memoryUsage.rss(),
+      cpuMicros: cpuMicros(),
+      captureState: capture.state,
+      captureDrops: capture.drops,
+      framesSeen: pipeline.framesSeen,
+      framesSpeech: pipeline.framesSpeech,
+      outboxDepth,
+      outboxDropped,
+      reconnects,
+    })
+    void publisher.publish(healthMessage(topics, report, nowMs()))
+  })
+
+  const bootId = randomUUID()
+  const deviceId = config.device.id
+  const { model } = judge.classifier
+  const info = infoMessage(
+    topics,
+    {
+      deviceId,
+      bootId,
+      versions: { affectd: packageVersion(), node: process.versions.node },
+      model,
+      featureParamsHash: judge.featureParamsHash,
+      configRevision: 0,
+      capabilities: ['emotion', 'state', 'health', 'request/ping'],
+    },
+    nowMs(),
+  )
+  const options: AgentOptions = {
+    source,
+    pipeline,
+    publisher,
+    announcer: new Announcer({
+      topics,
+      device: { deviceId, model },
+      nextStamp: createEventSequence(bootId, createUuidV7(nowMs, randomFillSync)),
+    }),
+    info,
+    health,
+    setStatus(state, reason) {
+      if (status.state === state && status.reason === reason) return
+      Object.assign(status, { state, reason })
+      void publisher.publish(statusMessage(topics, state, reason, nowMs()))
+    },
+    // A microphone hears the present, whatever a configuration for replays says.
+    streamStartMs: source.canWait ? startMs(config.capture.start_time) : undefined,
+    clock,
+    log,
+  }
+  return { run: (stop) => runAgent(options, capture, stop) }
+}
+
+/** @param startTime RFC 3339 or empty */
+export function startMs(startTime: string): number | undefined {
+  return startTime === '' ? undefined : Date.parse(startTime)
+}
+
+function cpuMicros(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}

@@ -1,0 +1,133 @@
+import type { AffectParams } from './affect/affect-params.js'
+import { softmaxInto } from './affect/calibrate.js'
+import { judge, judgeSilence } from './affect/judge.js'
+import type { AffectState, Judgement } from './affect/judgement.js'
+import { Smoother } from './affect/smoother.js'
+import type { AudioFrame } from './capture/audio-source.js'
+import type { Classifier } from './classify/classifier.js'
+import type { ModelInput } from './features/model-input.js'
+import type { Gate } from './gate/gate.js'
+import type { Segment } from './gate/segment.js'
+import { FRAME_SAMPLES } from './units.js'
+
+export interface PipelineOptions {
+  readonly gate: Gate
+  readonly modelInput: ModelInput
+  readonly classifier: Classifier
+  /** The model's softmax temperature. */
+  readonly temperature: number
+  /** The model's class frequencies, one a label. */
+  readonly prior: readonly number[]
+  readonly affectParams: AffectParams
+  /** Told how long features and network took for each window. */
+  readonly onInference?: (durationMs: number) => void
+  /** Default: the process's. */
+  readonly monotonicMs?: () => number
+}
+
+/**
+ * Frames in, judgements out: gate → features → classifier → affect. Synchronous, one stream, not re-entrant. What it
+ * answers depends on the frames and on nothing else, so `run`, `analyze` and the training's evaluation agree.
+ */
+export interface Pipeline {
+  /** @returns the decision on the window that this frame completed, if any */
+  push(frame: AudioFrame): Judgement | null
+  /** The stream has ended: the decision on the window still open, if it holds enough speech. */
+  flush(): Judgement | null
+  /**
+   * What is said of a recording without any decision: the prior, abstained.
+   *
+   * @param durationSamples of the whole recording
+   */
+  judgeSilence(durationSamples: number, levelDbfs: number): Judgement
+  readonly isSpeaking: boolean
+  /** The smoothed present state; null before the first decision. */
+  readonly state: AffectState | null
+  /** Since the start, for `health`. */
+  readonly framesSeen: number
+  readonly framesSpeech: number
+  /** Forgets everything heard: another stream begins. */
+  reset(): void
+}
+
+/** @param options the stages; the pipeline owns the gate and the model input from here on */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  return new JudgingPipeline(options)
+}
+
+class JudgingPipeline implements Pipeline {
+  readonly #features: Float32Array
+  readonly #logits: Float32Array
+  readonly #probabilities: Float64Array
+  readonly #smoother: Smoother
+  readonly #monotonicMs: () => number
+  #heardSamples = 0
+
+  constructor(private readonly options: PipelineOptions) {
+    const { classifier, modelInput, prior, affectParams } = options
+    this.#features = new Float32Array(modelInput.length)
+    this.#logits = new Float32Array(classifier.labels.length)
+    this.#probabilities = new Float64Array(classifier.labels.length)
+    this.#smoother = new Smoother(classifier.labels, prior, affectParams)
+    this.#monotonicMs = options.monotonicMs ?? ((): number => performance.now())
+  }
+
+  push(frame: AudioFrame): Judgement | null {
+    const segment = this.options.gate.push(frame)
+    this.#heardSamples = frame.startSample + FRAME_SAMPLES
+    return this.#decide(segment)
+  }
+
+  flush(): Judgement | null {
+    return this.#decide(this.options.gate.flush())
+  }
+
+  judgeSilence(durationSamples: number, levelDbfs: number): Judgement {
+    const { classifier, prior } = this.options
+    return judgeSilence(durationSamples, levelDbfs, classifier.labels, prior)
+  }
+
+  get isSpeaking(): boolean {
+    return this.options.gate.isSpeaking
+  }
+
+  get state(): AffectState | null {
+    return this.#smoother.state(this.#heardSamples, this.isSpeaking)
+  }
+
+  get framesSeen(): number {
+    return this.options.gate.framesSeen
+  }
+
+  get framesSpeech(): number {
+    return this.options.gate.framesSpeech
+  }
+
+  reset(): void {
+    this.options.gate.reset()
+    this.#smoother.reset()
+    this.#heardSamples = 0
+  }
+
+  #decide(segment: Segment | null): Judgement | null {
+    if (segment === null) return null
+    const judgement = this.#judge(segment)
+    this.#smoother.add(judgement)
+    return judgement
+  }
+
+  #judge(segment: Segment): Judgement {
+    const { classifier, modelInput, temperature, prior, affectParams, onInference } = this.options
+    const window = { ...segment, durationSamples: segment.samples.length }
+    const startedMs = this.#monotonicMs()
+    if (!modelInput.modelInputInto(segment.samples, this.#features)) {
+      // Too short for features: nothing is known but the prior, however confident that may be.
+      const judgement = judge(window, classifier.labels, prior, affectParams)
+      return { ...judgement, abstained: true, abstainReason: judgement.abstainReason ?? 'too_little_speech' }
+    }
+    classifier.classifyInto(this.#features, this.#logits)
+    softmaxInto(this.#logits, temperature, this.#probabilities)
+    onInference?.(this.#monotonicMs() - startedMs)
+    return judge(window, classifier.labels, this.#probabilities, affectParams)
+  }
+}
