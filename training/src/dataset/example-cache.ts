@@ -8,6 +8,7 @@ import { createEnergyVad } from '../../../src/gate/energy-vad.js'
 import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
 import { createGate } from '../../../src/gate/segmenter.js'
 import { LABELS, type Clip } from '../corpora/clip.js'
+import { samplesToMs } from '../../../src/units.js'
 import type { Example, Window } from '../train/batches.js'
 import { clipAudio } from './clip-audio.js'
 import { clipWindows } from './clip-windows.js'
@@ -19,7 +20,7 @@ export const TRAINING_SPEEDS = [1, 0.9, 1.1] as const
  * Raised when the gate's arithmetic changes while its parameters stay, so that windows cut by older code are not
  * taken from the cache.
  */
-const CACHE_VERSION = 1
+const CACHE_VERSION = 2
 
 export type Progress = (done: number, total: number) => void
 
@@ -33,21 +34,13 @@ export async function loadExamples(
   cacheRoot: string,
   onProgress: Progress,
 ): Promise<{ examples: Example[]; silent: Clip[] }> {
-  const folder = join(cacheRoot, cacheKey())
-  const extractor = createMfccExtractor(FEATURE_PARAMS)
-  const gate = createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS)
   const examples: Example[] = []
   const silent: Clip[] = []
   let done = 0
   for (const clip of clips) {
-    const variants: Window[][] = []
+    const variants: ClipWindow[][] = []
     for (const speed of speeds) {
-      const windows = await cachedWindows(cachePath(folder, clip.path, speed), async () =>
-        clipWindows(await clipAudio(clip.path, speed), gate).map((window) => {
-          const { data, frames } = extractor.extract(window.samples)
-          return { mfcc: data, frames }
-        }),
-      )
+      const windows = await clipMfccs(clip, cacheRoot, speed)
       if (windows.length > 0) variants.push(windows)
     }
     if (variants.length > 0 && clip.label) examples.push({ variants, label: LABELS.indexOf(clip.label) })
@@ -55,6 +48,29 @@ export async function loadExamples(
     onProgress(++done, clips.length)
   }
   return { examples, silent }
+}
+
+/** A window of a clip with the speech in it, by which a clip's windows are weighed. */
+export interface ClipWindow extends Window {
+  readonly speechMs: number
+}
+
+const extractor = createMfccExtractor(FEATURE_PARAMS)
+
+/** One clip's windows, from the cache where it has them. */
+export async function clipMfccs(clip: Clip, cacheRoot: string, speed = 1): Promise<ClipWindow[]> {
+  const path = cachePath(join(cacheRoot, cacheKey()), clip.path, speed)
+  if (existsSync(path)) return decodeWindows(readFileSync(path))
+  const gate = createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS)
+  const windows = clipWindows(await clipAudio(clip.path, speed), gate).map((window) => {
+    const { data, frames } = extractor.extract(window.samples)
+    return { mfcc: data, frames, speechMs: samplesToMs(window.speechSamples) }
+  })
+  mkdirSync(dirname(path), { recursive: true })
+  const part = `${path}.${process.pid}`
+  writeFileSync(part, encodeWindows(windows))
+  renameSync(part, path)
+  return windows
 }
 
 function cacheKey(): string {
@@ -69,31 +85,22 @@ function cachePath(folder: string, clipPath: string, speed: number): string {
   return join(folder, name.slice(0, 2), name.slice(2, 26))
 }
 
-/** Cache file: the number of windows, the frames of each (uint32), then the MFCCs (float32); machine's byte order. */
-async function cachedWindows(path: string, compute: () => Promise<Window[]>): Promise<Window[]> {
-  if (existsSync(path)) return decodeWindows(readFileSync(path))
-  const windows = await compute()
-  mkdirSync(dirname(path), { recursive: true })
-  const part = `${path}.${process.pid}`
-  writeFileSync(part, encodeWindows(windows))
-  renameSync(part, path)
-  return windows
-}
-
-function encodeWindows(windows: readonly Window[]): Buffer {
-  const counts = Uint32Array.from([windows.length, ...windows.map((w) => w.frames)])
-  const parts = [counts, ...windows.map((w) => w.mfcc)]
+/** Cache file: number of windows, then frames and speech (ms) of each (uint32), then the MFCCs (float32); machine's byte order. */
+function encodeWindows(windows: readonly ClipWindow[]): Buffer {
+  const header = Uint32Array.from([windows.length, ...windows.flatMap((w) => [w.frames, w.speechMs])])
+  const parts = [header, ...windows.map((w) => w.mfcc)]
   return Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)))
 }
 
-function decodeWindows(bytes: Buffer): Window[] {
+function decodeWindows(bytes: Buffer): ClipWindow[] {
   const aligned = new Uint8Array(bytes).buffer
   const count = new Uint32Array(aligned, 0, 1)[0] as number
-  const frames = new Uint32Array(aligned, 4, count)
-  let offset = 4 + 4 * count
-  return Array.from(frames, (frameTotal) => {
-    const mfcc = new Float32Array(aligned, offset, frameTotal * FEATURE_PARAMS.nMfcc)
+  const header = new Uint32Array(aligned, 4, 2 * count)
+  let offset = 4 + 8 * count
+  return Array.from({ length: count }, (_, n) => {
+    const frames = header[2 * n] as number
+    const mfcc = new Float32Array(aligned, offset, frames * FEATURE_PARAMS.nMfcc)
     offset += mfcc.byteLength
-    return { mfcc, frames: frameTotal }
+    return { mfcc, frames, speechMs: header[2 * n + 1] as number }
   })
 }

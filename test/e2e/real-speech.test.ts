@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { loadCorpus } from '../../training/src/corpora/load-corpus.js'
+import { evaluateEvents } from '../../training/src/evaluate/evaluate.js'
+import type { Metrics } from '../../training/src/evaluate/metrics.js'
+import { EMOBOX_TEST_ACTORS, ravdessEmobox6 } from '../../training/src/splits/ravdess-emobox6.js'
+import type { ModelManifest } from '../../src/nn/manifest.js'
+import { affectd } from '../support/affectd.js'
+import { decodeRavdess, hasRavdess } from '../support/corpora.js'
+import { freePort, Mosquitto } from '../support/mosquitto.js'
+import { MqttTap } from '../support/mqtt-tap.js'
+import { skipUnless } from '../support/require-part.js'
+
+const FOLD_1 = fileURLToPath(new URL('../../training/artefacts/ravdess-fold1', import.meta.url))
+const REPORT = fileURLToPath(new URL('../../docs/reports/ravdess-fold1/metrics.json', import.meta.url))
+
+interface Event {
+  readonly schema: string
+  readonly seq: number
+  readonly time: string
+  readonly window: { readonly start: string; readonly duration_ms: number; readonly speech_ms: number }
+  readonly label: string
+  readonly confidence: number
+  readonly probabilities: Readonly<Record<string, number>>
+}
+
+function eventsOf(text: string): Event[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Event)
+}
+
+/** What must not depend on the way that the audio came. */
+function decisionsOf(events: readonly Event[]): unknown {
+  return events.map(({ time, window, label, probabilities }) => ({ time, window, label, probabilities }))
+}
+
+if (hasRavdess()) {
+  t.test("the report's accuracy on the unseen actors of fold 1 comes out of analyze --json", async (t) => {
+    const root = t.testdir()
+    const files = decodeRavdess(root, EMOBOX_TEST_ACTORS[0] as number[])
+    const { status, stdout, stderr } = await affectd(['analyze', '--json', '--model', FOLD_1, ...files])
+    t.equal(status, 0, stderr)
+    const { test } = ravdessEmobox6(loadCorpus(root, 'ravdess'), 1, false)
+    const manifest = JSON.parse(readFileSync(`${FOLD_1}/manifest.json`, 'utf8')) as ModelManifest
+    const metrics = evaluateEvents(manifest, test, stdout)
+    const reported = (JSON.parse(readFileSync(REPORT, 'utf8')) as { int8: Metrics }).int8
+    t.equal(metrics.clips, reported.clips)
+    t.same(metrics.confusion, reported.confusion)
+    t.equal(metrics.ua, reported.ua)
+    t.ok(metrics.ua > 0.55, `UA ${metrics.ua}: below 0.55 something is broken`)
+  })
+
+  t.test(
+    'a clip gives the same decisions from a file, from stdin and to analyze',
+    skipUnless('mosquitto'),
+    async (t) => {
+      const [first, second] = decodeRavdess(t.testdir(), [11], 60).slice(58) as [string, string]
+      const broker = new Mosquitto(await freePort())
+      await broker.start()
+      t.teardown(() => broker.remove())
+      const common = [
+        '--set',
+        `mqtt.url=${broker.url}`,
+        '--set',
+        'capture.start_time=2026-01-02T03:04:05.000Z',
+      ]
+      const heardBy = async (
+        id: string,
+        source: string,
+        stdin?: Uint8Array,
+      ): Promise<Map<string, string[]>> => {
+        const tap = await MqttTap.open(broker.url, `affectd/${id}/#`)
+        t.teardown(() => tap.close())
+        const { status, stderr } = await affectd(
+          ['run', '--source', source, '--set', `device.id=${id}`, ...common],
+          stdin,
+        )
+        t.equal(status, 0, stderr)
+        await tap.until((heard) =>
+          heard.some(({ topic, payload }) => topic.endsWith('/status') && payload.includes('offline')),
+        )
+        const byTopic = new Map<string, string[]>()
+        for (const { topic, payload } of tap.heard) {
+          const name = topic.slice(`affectd/${id}/`.length)
+          byTopic.set(name, [...(byTopic.get(name) ?? []), payload])
+        }
+        return byTopic
+      }
+
+      const file = await heardBy('t-file', `file:${first}?pace=fast`)
+      t.ok(file.get('status')?.some((payload) => payload.includes('"online"')))
+      t.match(JSON.parse(file.get('info')?.[0] ?? '{}'), { model: { id: String } })
+      const fromFile = eventsOf((file.get('emotion') ?? []).join('\n'))
+      t.ok(fromFile.length >= 1)
+      for (const event of fromFile) {
+        t.equal(event.schema, 'affectd.emotion/1')
+        const sum = Object.values(event.probabilities).reduce((a, b) => a + b, 0)
+        t.ok(Math.abs(sum - 1) <= 1e-6, `probabilities sum to ${sum}`)
+        t.equal(event.probabilities[event.label], event.confidence)
+      }
+
+      // The clips are 16 kHz mono 16-bit with a header of 44 bytes: the rest is what stdin takes.
+      const stdin = await heardBy('t-stdin', 'stdin', readFileSync(first).subarray(44))
+      t.same(decisionsOf(eventsOf((stdin.get('emotion') ?? []).join('\n'))), decisionsOf(fromFile))
+
+      const analyzed = await affectd([
+        'analyze',
+        '--json',
+        '--set',
+        'capture.start_time=2026-01-02T03:04:05.000Z',
+        first,
+      ])
+      t.same(decisionsOf(eventsOf(analyzed.stdout)), decisionsOf(fromFile))
+
+      const other = await affectd(['analyze', '--json', second])
+      t.not(other.stdout.length, 0)
+      t.notSame(eventsOf(other.stdout)[0]?.probabilities, fromFile[0]?.probabilities)
+    },
+  )
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { ConfigError } from '../../../src/errors.js'
+import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
+import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
+import { readArtefact } from '../../../src/nn/artefact-reader.js'
+import { LABELS, type Clip } from '../corpora/clip.js'
+import { loadCorpus } from '../corpora/load-corpus.js'
+import { confusionSvg, percent } from '../evaluate/confusion-svg.js'
+import { evaluateEvents, evaluateFloat, evaluateInt8 } from '../evaluate/evaluate.js'
+import type { Metrics } from '../evaluate/metrics.js'
+import { metricsTable } from '../evaluate/metrics-table.js'
+import { ravdessEmobox6 } from '../splits/ravdess-emobox6.js'
+import { readyBackend } from '../tf/backend.js'
+import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand, wholeNumber } from './command.js'
+
+const HELP = `
+Evaluates a model artefact on the clips it must not have seen, through the device's own gate, features and int8 engine.
+
+  npm run evaluate -- --artefact DIR [options]
+
+  --artefact DIR   int8 model
+  --float FILE     also evaluate these float weights (npm run quantize -- --float)
+  --events FILE    take the decisions from the output of 'affectd analyze --json' instead of making them
+  --corpus NAME    corpus to evaluate on (default: ravdess)
+  --fold N         only the test actors of fold N of ravdess-emobox6
+  --corpora DIR    folder of the decoded corpora (default: $AFFECTD_CORPORA)
+  --cache DIR      where features are kept (default: training/cache)
+  --out DIR        write metrics.json, metrics.md and a confusion matrix (SVG) for each form there
+  --list           only print the paths of the clips, one a line
+`
+
+const options = {
+  artefact: { type: 'string' },
+  float: { type: 'string' },
+  events: { type: 'string' },
+  corpus: { type: 'string', default: 'ravdess' },
+  fold: { type: 'string' },
+  corpora: { type: 'string' },
+  cache: { type: 'string', default: DEFAULT_CACHE },
+  out: { type: 'string' },
+  list: { type: 'boolean', default: false },
+} as const
+
+await runCommand(HELP, options, async (values) => {
+  const clips = testClips(corporaRoot(values.corpora), values.corpus, values.fold)
+  if (values.list) {
+    process.stdout.write(clips.map((clip) => `${clip.path}\n`).join(''))
+    return
+  }
+  if (!values.artefact) throw new ConfigError('EVALUATION_NO_ARTEFACT', 'say which model: --artefact DIR')
+  const artefact = readArtefact(values.artefact, featureParamsHash(FEATURE_PARAMS))
+  const forms: Record<string, Metrics> = {}
+  if (values.events) {
+    forms['int8'] = evaluateEvents(artefact.manifest, clips, readFileSync(values.events, 'utf8'))
+  } else {
+    if (values.float) {
+      await readyBackend()
+      forms['float'] = await evaluateFloat(artefact.manifest, readFileSync(values.float), clips, values.cache)
+    }
+    forms['int8'] = await evaluateInt8(artefact, clips, (done, total) =>
+      progressLine(`clips ${done}/${total}`),
+    )
+    progressLine('', false)
+  }
+  const protocol = values.fold ? `ravdess-emobox6 fold ${values.fold}` : values.corpus
+  process.stdout.write(`${basename(values.artefact)} on ${protocol}\n\n${metricsTable(forms)}`)
+  if (values.out) writeReport(values.out, forms, protocol)
+})
+
+function testClips(corpora: string, corpus: string, fold: string | undefined): readonly Clip[] {
+  const clips = loadCorpus(corpora, corpus).filter((clip) => clip.label && LABELS.includes(clip.label))
+  if (fold === undefined) return clips
+  if (corpus !== 'ravdess') throw new ConfigError('TRAINING_BAD_FOLD', '--fold is of ravdess')
+  return ravdessEmobox6(clips, wholeNumber('fold', fold, 1, 6), false).test
+}
+
+function writeReport(out: string, forms: Readonly<Record<string, Metrics>>, protocol: string): void {
+  mkdirSync(out, { recursive: true })
+  writeFileSync(join(out, 'metrics.json'), `${JSON.stringify({ protocol, ...forms }, null, 2)}\n`)
+  writeFileSync(join(out, 'metrics.md'), metricsTable(forms))
+  for (const [form, metrics] of Object.entries(forms)) {
+    const title = `${protocol}, ${form}: UA ${percent(metrics.ua)}`
+    writeFileSync(join(out, `confusion-${form}.svg`), confusionSvg(metrics, title))
+  }
+}

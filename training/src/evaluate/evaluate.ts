@@ -1,0 +1,92 @@
+import { softmaxInto } from '../../../src/affect/calibrate.js'
+import { DEFAULT_AFFECT_PARAMS } from '../../../src/affect/affect-params.js'
+import { createInt8Classifier } from '../../../src/classify/int8-classifier.js'
+import { createModelInput } from '../../../src/features/model-input.js'
+import { createEnergyVad } from '../../../src/gate/energy-vad.js'
+import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
+import { createGate } from '../../../src/gate/segmenter.js'
+import type { Artefact } from '../../../src/nn/artefact-reader.js'
+import type { ModelManifest } from '../../../src/nn/manifest.js'
+import { createPipeline } from '../../../src/pipeline.js'
+import { architectureByName } from '../architectures/index.js'
+import type { Clip } from '../corpora/clip.js'
+import { clipAudio } from '../dataset/clip-audio.js'
+import { clipMfccs, type Progress } from '../dataset/example-cache.js'
+import { createNormaliseAndFit } from '../dataset/network-input.js'
+import { clipProbabilities, type WindowDecision } from './clip-decision.js'
+import { deviceDecisions } from './device-decisions.js'
+import { floatLogits } from './float-network.js'
+import { decodeFloatWeights } from './float-weights.js'
+import { metricsOf, type Metrics, type Outcome } from './metrics.js'
+import { readEvents } from './read-events.js'
+
+/** The int8 network through the device's own pipeline, each clip heard cold. */
+export async function evaluateInt8(
+  artefact: Artefact,
+  clips: readonly Clip[],
+  onProgress: Progress,
+): Promise<Metrics> {
+  const { labels, prior, calibration } = artefact.manifest
+  const classifier = createInt8Classifier(artefact)
+  const outcomes: Outcome[] = []
+  for (const clip of clips) {
+    const pipeline = createPipeline({
+      gate: createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS),
+      modelInput: createModelInput(),
+      classifier,
+      temperature: calibration.temperature,
+      prior,
+      affectParams: DEFAULT_AFFECT_PARAMS,
+    })
+    const windows = deviceDecisions(pipeline, await clipAudio(clip.path), labels)
+    outcomes.push(outcomeOf(clip, windows, artefact.manifest))
+    onProgress(outcomes.length, clips.length)
+  }
+  return metricsOf(outcomes, labels)
+}
+
+/** The float network on the same windows, at the same temperature. */
+export async function evaluateFloat(
+  manifest: ModelManifest,
+  floatWeights: Uint8Array,
+  clips: readonly Clip[],
+  cacheRoot: string,
+): Promise<Metrics> {
+  const { architecture: name, parameters } = decodeFloatWeights(floatWeights)
+  const architecture = architectureByName(name, manifest.labels.length)
+  const normaliseAndFit = createNormaliseAndFit()
+  const outcomes: Outcome[] = []
+  for (const clip of clips) {
+    const windows = await clipMfccs(clip, cacheRoot)
+    const logits = windows.length > 0 ? floatLogits(architecture, parameters, windows, normaliseAndFit) : []
+    const decisions = logits.map((row, i) => ({
+      probabilities: softmax(row, manifest.calibration.temperature),
+      speechMs: windows[i]?.speechMs ?? 0,
+    }))
+    outcomes.push(outcomeOf(clip, decisions, manifest))
+  }
+  return metricsOf(outcomes, manifest.labels)
+}
+
+/** Decisions that `affectd analyze --json` made; every clip must be among them. */
+export function evaluateEvents(manifest: ModelManifest, clips: readonly Clip[], events: string): Metrics {
+  const byFile = readEvents(events, manifest.labels)
+  return metricsOf(
+    clips.map((clip) => outcomeOf(clip, byFile.get(clip.path) ?? [], manifest)),
+    manifest.labels,
+  )
+}
+
+/** A clip without speech is decided by the prior, so that none is left out of the figures. */
+function outcomeOf(clip: Clip, windows: readonly WindowDecision[], manifest: ModelManifest): Outcome {
+  return {
+    truth: manifest.labels.indexOf(clip.label as string),
+    probabilities: windows.length > 0 ? clipProbabilities(windows) : manifest.prior,
+  }
+}
+
+function softmax(logits: readonly number[], temperature: number): number[] {
+  const out = new Float64Array(logits.length)
+  softmaxInto(Float32Array.from(logits), temperature, out)
+  return Array.from(out)
+}
