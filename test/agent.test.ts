@@ -1,0 +1,351 @@
+import t from 'tap'
+import type { AffectState, Judgement } from '../src/affect/judgement.js'
+import { runAgent, type AgentOptions, type CaptureCounts } from '../src/agent.js'
+import { Announcer } from '../src/announcer.js'
+import type { AudioFrame, AudioSource } from '../src/capture/audio-source.js'
+import { CaptureError, InputError } from '../src/errors.js'
+import { HealthReporter } from '../src/health-reporter.js'
+import type { Pipeline } from '../src/pipeline.js'
+import type { Message, Publisher, PublisherCounts } from '../src/publish/publisher.js'
+import { createTopics } from '../src/publish/topics.js'
+import { FRAME_SAMPLES } from '../src/units.js'
+import { FakeClock } from './support/fake-clock.js'
+import { recordingLogger } from './support/recording-logger.js'
+
+const topics = createTopics('t1')
+const START_MS = Date.UTC(2026, 0, 1)
+
+class FakePublisher implements Publisher {
+  readonly said: Message[] = []
+  readonly steps: string[] = []
+  counts: PublisherCounts = { outboxDepth: 0, outboxDropped: 0, reconnects: 0, connected: true }
+  /** Replaced by a test that holds something back. */
+  accept: () => Promise<void> = () => Promise.resolve()
+  left: (signal: AbortSignal) => Promise<number> = () => Promise.resolve(0)
+
+  start(): void {
+    this.steps.push('start')
+  }
+  publish(message: Message): Promise<void> {
+    this.said.push(message)
+    return this.accept()
+  }
+  drain(signal: AbortSignal): Promise<number> {
+    this.steps.push('drain')
+    return this.left(signal)
+  }
+  close(): Promise<void> {
+    this.steps.push('close')
+    return Promise.resolve()
+  }
+  onRequest(): void {
+    this.steps.push('onRequest')
+  }
+
+  on(topic: string): readonly Record<string, unknown>[] {
+    return this.said
+      .filter((message) => message.topic === topic)
+      .map(({ payload }) => JSON.parse(payload) as Record<string, unknown>)
+  }
+}
+
+function judgement(startSample: number): Judgement {
+  return {
+    startSample,
+    durationSamples: 2 * FRAME_SAMPLES,
+    speechSamples: FRAME_SAMPLES,
+    levelDbfs: -20,
+    snrDb: 20,
+    label: 'angry',
+    confidence: 0.8,
+    probabilities: { neutral: 0.2, angry: 0.8 },
+    arousal: 0.5,
+    valence: -0.5,
+    abstained: false,
+    abstainReason: null,
+  }
+}
+
+/** Speaks during the frames in `speech`, decides at those in `decisions`, and once more at the end if asked to. */
+class FakePipeline implements Pipeline {
+  framesSeen = 0
+  framesSpeech = 0
+  isSpeaking = false
+  resets = 0
+  #last: Judgement | null = null
+
+  constructor(
+    private readonly speech: readonly number[],
+    private readonly decisions: readonly number[],
+    private readonly decidesAtEnd = false,
+  ) {}
+
+  push(frame: AudioFrame): Judgement | null {
+    const index = frame.startSample / FRAME_SAMPLES
+    this.framesSeen += 1
+    this.isSpeaking = this.speech.includes(index)
+    if (!this.decisions.includes(index)) return null
+    return (this.#last = judgement(frame.startSample))
+  }
+  flush(): Judgement | null {
+    this.isSpeaking = false
+    return this.decidesAtEnd ? (this.#last = judgement(99 * FRAME_SAMPLES)) : null
+  }
+  judgeSilence(): Judgement {
+    return judgement(0)
+  }
+  get state(): AffectState | null {
+    const last = this.#last
+    return last && { ...last, speaking: this.isSpeaking, sinceSample: 0, atSample: last.startSample }
+  }
+  reset(): void {
+    this.resets += 1
+  }
+}
+
+interface Rig {
+  readonly options: AgentOptions
+  readonly publisher: FakePublisher
+  readonly clock: FakeClock
+  readonly capture: CaptureCounts
+  readonly stop: AbortController
+  readonly log: ReturnType<typeof recordingLogger>
+  readonly statuses: unknown[]
+  run(): Promise<void>
+}
+
+function rig(
+  frames: AudioSource['frames'],
+  part: { pipeline?: Pipeline; canWait?: boolean; startMs?: number } = {},
+): Rig {
+  const publisher = new FakePublisher()
+  const clock = new FakeClock(START_MS)
+  const log = recordingLogger()
+  const statuses: unknown[] = []
+  const stop = new AbortController()
+  const capture: CaptureCounts = { state: 'starting', drops: 0 }
+  let seq = 0
+  const options: AgentOptions = {
+    source: { name: 'test', canWait: part.canWait ?? true, frames },
+    pipeline: part.pipeline ?? new FakePipeline([], []),
+    publisher,
+    announcer: new Announcer({
+      topics,
+      device: { deviceId: 't1', model: { id: 'm', sha256: 'ab' } },
+      nextStamp: () => ({ id: 'i', bootId: 'b', seq: ++seq }),
+    }),
+    info: { topic: topics.info, payload: '{}', qos: 1, retain: true },
+    health: new HealthReporter(clock, 60_000, () => publisher.steps.push('health')),
+    setStatus: (state, reason) => statuses.push([state, reason]),
+    streamStartMs: part.startMs,
+    clock,
+    log,
+    random: () => 1,
+  }
+  return {
+    options,
+    publisher,
+    clock,
+    capture,
+    stop,
+    log,
+    statuses,
+    run: () => runAgent(options, capture, stop.signal),
+  }
+}
+
+async function* frames(count: number, from = 0): AsyncGenerator<AudioFrame> {
+  for (let i = from; i < from + count; i++) {
+    yield { samples: new Float32Array(FRAME_SAMPLES), startSample: i * FRAME_SAMPLES }
+    await Promise.resolve()
+  }
+}
+
+/** Lets everything that can go on without the clock go on. */
+async function settled(): Promise<void> {
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+t.test('it starts the publisher, then health, and at the end drains before it closes', async (t) => {
+  const { run, publisher, clock, capture, statuses } = rig(() => frames(3))
+  await run()
+  t.same(publisher.steps, ['start', 'health', 'drain', 'close'])
+  t.equal(publisher.said[0].topic, topics.info)
+  t.equal(clock.timers, 0, 'nothing keeps the process alive')
+  t.equal(capture.state, 'ended')
+  t.same(statuses, [['online', null]])
+})
+
+t.test('decisions are events, and the state is said on decisions and when speaking changes', async (t) => {
+  const { run, publisher } = rig(() => frames(8), {
+    pipeline: new FakePipeline([1, 2, 3, 6], [2, 3]),
+    startMs: 0,
+  })
+  await run()
+  t.same(
+    publisher.on(topics.emotion).map(({ time, seq }) => [time, seq]),
+    [
+      ['1970-01-01T00:00:00.080Z', 1],
+      ['1970-01-01T00:00:00.100Z', 2],
+    ],
+  )
+  // Frame 1 begins speech, but nothing is known yet; 4 ends it, 6 and 7 begin and end it again.
+  t.same(
+    publisher.on(topics.state).map(({ speaking }) => speaking),
+    [true, true, false, true, false],
+  )
+})
+
+t.test('the window still open at the end is judged', async (t) => {
+  const { run, publisher } = rig(() => frames(2), { pipeline: new FakePipeline([0, 1], [], true) })
+  await run()
+  t.equal(publisher.on(topics.emotion).length, 1)
+  t.match(publisher.on(topics.state).at(-1), { speaking: false })
+})
+
+t.test('without a start time the stream began when its first frame was heard', async (t) => {
+  const { run, publisher } = rig(() => frames(2), { pipeline: new FakePipeline([0], [0]) })
+  await run()
+  t.match(publisher.on(topics.emotion)[0], { window: { start: new Date(START_MS - 20).toISOString() } })
+})
+
+t.test('a full outbox holds the source back', async (t) => {
+  let asked = 0
+  const source = async function* (): AsyncGenerator<AudioFrame> {
+    for await (const frame of frames(5)) {
+      asked += 1
+      yield frame
+    }
+  }
+  const { run, publisher } = rig(source, { pipeline: new FakePipeline([], [1]) })
+  let release = (): void => undefined
+  publisher.accept = () =>
+    publisher.said.at(-1)?.topic === topics.emotion
+      ? new Promise((resolve) => (release = resolve))
+      : Promise.resolve()
+  const running = run()
+  await settled()
+  t.equal(asked, 2)
+  release()
+  await running
+  t.equal(asked, 5)
+})
+
+t.test('told to stop while held back, it lets go, waits ten seconds and ends', async (t) => {
+  const { run, publisher, stop, clock, log } = rig(() => frames(5), { pipeline: new FakePipeline([], [1]) })
+  publisher.counts = { ...publisher.counts, outboxDepth: 1, connected: false }
+  publisher.accept = () =>
+    publisher.said.at(-1)?.topic === topics.emotion ? new Promise(() => undefined) : Promise.resolve()
+  publisher.left = (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(1)))
+  const running = run()
+  await settled()
+  stop.abort()
+  await settled()
+  clock.advance(9999)
+  t.notOk(publisher.steps.includes('close'))
+  clock.advance(1)
+  await running
+  t.match(log.lines.at(-1), { level: 'warn', fields: { code: 'PUBLISH_UNDELIVERED', count: 1 } })
+  t.equal(publisher.steps.at(-1), 'close')
+  t.equal(clock.timers, 0)
+})
+
+t.test('told to stop with nothing to say and no broker, it ends at once', async (t) => {
+  const { run, publisher, stop } = rig(() => frames(5))
+  publisher.counts = { ...publisher.counts, connected: false }
+  stop.abort()
+  await run()
+  t.same(publisher.steps, ['start', 'health', 'close'])
+})
+
+t.test('at the end of a file it waits for the broker for ever, and says so once', async (t) => {
+  const { run, publisher, clock, log } = rig(() => frames(1), { pipeline: new FakePipeline([], [0]) })
+  publisher.counts = { ...publisher.counts, outboxDepth: 1, connected: false }
+  let deliver = (_left: number): void => undefined
+  publisher.left = () => new Promise((resolve) => (deliver = resolve))
+  const running = run()
+  await settled()
+  clock.advance(24 * 3_600_000)
+  t.equal(log.lines.filter(({ fields }) => fields['code'] === 'PUBLISH_WAITING').length, 1)
+  t.notOk(publisher.steps.includes('close'))
+  deliver(0)
+  await running
+  t.equal(publisher.steps.at(-1), 'close')
+})
+
+t.test('input that breaks off is an error, after what was judged is delivered', async (t) => {
+  const source = async function* (): AsyncGenerator<AudioFrame> {
+    yield* frames(2)
+    throw new InputError('INPUT_TRUNCATED', 'it ends here')
+  }
+  const { run, publisher, capture } = rig(source, { pipeline: new FakePipeline([], [0], true) })
+  await t.rejects(run(), { code: 'INPUT_TRUNCATED' })
+  t.equal(publisher.on(topics.emotion).length, 2)
+  t.same(publisher.steps.slice(-2), ['drain', 'close'])
+  t.equal(capture.state, 'failed')
+})
+
+t.test('input that cannot even be opened waits for no broker', async (t) => {
+  // eslint-disable-next-line require-yield
+  const source = async function* (): AsyncGenerator<AudioFrame> {
+    await Promise.resolve()
+    throw new InputError('INPUT_NOT_FOUND', 'no such file')
+  }
+  const { run, publisher } = rig(source)
+  publisher.counts = { ...publisher.counts, connected: false }
+  await t.rejects(run(), { code: 'INPUT_NOT_FOUND' })
+  t.same(publisher.steps, ['start', 'health', 'close'])
+})
+
+t.test('a microphone that fails is tried again, with the device degraded meanwhile', async (t) => {
+  let opened = 0
+  const source = async function* (): AsyncGenerator<AudioFrame> {
+    opened += 1
+    if (opened > 1 && opened < 4) throw new CaptureError('CAPTURE_DEVICE_FAILED', 'unplugged')
+    yield* frames(2)
+    if (opened === 1) throw new CaptureError('CAPTURE_DEVICE_FAILED', 'unplugged')
+  }
+  const pipeline = new FakePipeline([], [0])
+  const { run, publisher, clock, log, statuses } = rig(source, { pipeline, canWait: false })
+  const running = run()
+  for (let i = 0; i < 4; i++) {
+    await settled()
+    clock.advance(30_000)
+  }
+  await running
+  t.equal(opened, 4)
+  t.same(statuses, [
+    ['online', null],
+    ['degraded', 'capture_device_failed'],
+    ['degraded', 'capture_device_failed'],
+    ['degraded', 'capture_device_failed'],
+    ['online', null],
+  ])
+  t.equal(log.lines.filter(({ level }) => level === 'warn').length, 1, 'one warning, however long it lasts')
+  t.equal(pipeline.resets, 4, 'a new stream remembers nothing of the old one')
+  const [first, second] = publisher.on(topics.emotion).map(({ time }) => Date.parse(String(time)))
+  t.ok(second - first >= 90_000, 'the new stream has its own start')
+})
+
+t.test('frames that were lost are counted', async (t) => {
+  const source = async function* (): AsyncGenerator<AudioFrame> {
+    yield* frames(2)
+    yield* frames(2, 7)
+  }
+  const { run, capture } = rig(source, { canWait: false })
+  await run()
+  t.equal(capture.drops, 5)
+})
+
+t.test('health is reported again and again until it is stopped', async (t) => {
+  const clock = new FakeClock()
+  let reports = 0
+  const health = new HealthReporter(clock, 1000, () => (reports += 1))
+  health.start()
+  clock.advance(2500)
+  t.equal(reports, 3)
+  health.stop()
+  clock.advance(5000)
+  t.equal(reports, 3)
+  t.equal(clock.timers, 0)
+})

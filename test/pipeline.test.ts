@@ -1,0 +1,151 @@
+import t from 'tap'
+import { DEFAULT_AFFECT_PARAMS } from '../src/affect/affect-params.js'
+import type { Classifier } from '../src/classify/classifier.js'
+import { createModelInput } from '../src/features/model-input.js'
+import type { Gate } from '../src/gate/gate.js'
+import type { Segment } from '../src/gate/segment.js'
+import { createPipeline, type Pipeline } from '../src/pipeline.js'
+import { FRAME_SAMPLES } from '../src/units.js'
+
+const LABELS = ['neutral', 'angry']
+const PRIOR = [0.75, 0.25]
+
+function segment(startSample: number, lengthSamples = 48_000): Segment {
+  const samples = Float32Array.from({ length: lengthSamples }, (_, i) => 0.1 * Math.sin(i * (0.1 + 1e-6 * i)))
+  return { samples, startSample, speechSamples: lengthSamples, levelDbfs: -25, snrDb: 20 }
+}
+
+interface Rig {
+  readonly pipeline: Pipeline
+  readonly durationsMs: number[]
+  /** What the gate hands on next. */
+  next: Segment | null
+  isSpeaking: boolean
+}
+
+function rig(logits: readonly number[] = [0, 2]): Rig {
+  const state: { next: Segment | null; isSpeaking: boolean } = { next: null, isSpeaking: false }
+  const take = (): Segment | null => {
+    const { next } = state
+    state.next = null
+    return next
+  }
+  const gate: Gate = {
+    push: take,
+    flush: take,
+    get isSpeaking() {
+      return state.isSpeaking
+    },
+    framesSeen: 10,
+    framesSpeech: 4,
+    reset: () => void (state.isSpeaking = false),
+  }
+  const classifier: Classifier = {
+    model: { id: 'm', sha256: 'ab' },
+    labels: LABELS,
+    inputFrames: 148,
+    inputCoefficients: 40,
+    classifyInto: (_, out) => out.set(logits),
+  }
+  const durationsMs: number[] = []
+  let nowMs = 0
+  const pipeline = createPipeline({
+    gate,
+    modelInput: createModelInput(),
+    classifier,
+    temperature: 2,
+    prior: PRIOR,
+    affectParams: DEFAULT_AFFECT_PARAMS,
+    onInference: (durationMs) => durationsMs.push(durationMs),
+    monotonicMs: () => (nowMs += 5),
+  })
+  return Object.assign(state, { pipeline, durationsMs })
+}
+
+function frame(index: number): { samples: Float32Array; startSample: number } {
+  return { samples: new Float32Array(FRAME_SAMPLES), startSample: index * FRAME_SAMPLES }
+}
+
+t.test('frames without a window give no decision and no state', async (t) => {
+  const { pipeline } = rig()
+  t.equal(pipeline.push(frame(0)), null)
+  t.equal(pipeline.flush(), null)
+  t.equal(pipeline.state, null)
+  t.match(pipeline, { framesSeen: 10, framesSpeech: 4, isSpeaking: false })
+})
+
+t.test('a window gives a decision with calibrated probabilities, and takes its time', async (t) => {
+  const r = rig()
+  r.next = segment(3200)
+  const judgement = r.pipeline.push(frame(160))
+  t.match(judgement, {
+    startSample: 3200,
+    durationSamples: 48_000,
+    label: 'angry',
+    abstained: false,
+    levelDbfs: -25,
+  })
+  // softmax([0, 2] / 2)
+  t.ok(Math.abs((judgement?.confidence ?? 0) - Math.E / (1 + Math.E)) < 1e-9)
+  t.same(r.durationsMs, [5])
+})
+
+t.test('the state follows the decisions and the gate', async (t) => {
+  const r = rig()
+  r.next = segment(0)
+  r.isSpeaking = true
+  r.pipeline.push(frame(149))
+  t.match(r.pipeline.state, { label: 'angry', speaking: true, atSample: 150 * FRAME_SAMPLES })
+  r.isSpeaking = false
+  r.pipeline.push(frame(199))
+  t.match(r.pipeline.state, { label: 'angry', speaking: false, atSample: 200 * FRAME_SAMPLES })
+})
+
+t.test('the end of the stream decides on the window still open', async (t) => {
+  const r = rig()
+  r.next = segment(0)
+  t.match(r.pipeline.flush(), { label: 'angry' })
+})
+
+t.test('a window too short for features abstains with the prior and is no inference', async (t) => {
+  const r = rig()
+  r.next = segment(0, 2000)
+  t.match(r.pipeline.push(frame(0)), {
+    label: 'neutral',
+    confidence: 0.75,
+    abstained: true,
+    abstainReason: 'too_little_speech',
+  })
+  t.same(r.durationsMs, [])
+  t.equal(r.pipeline.state, null)
+})
+
+t.test('a recording without speech is the prior, abstained', async (t) => {
+  t.match(rig().pipeline.judgeSilence(16_000, -70), {
+    startSample: 0,
+    durationSamples: 16_000,
+    speechSamples: 0,
+    levelDbfs: -70,
+    label: 'neutral',
+    probabilities: { neutral: 0.75, angry: 0.25 },
+    abstained: true,
+    abstainReason: 'no_speech',
+  })
+})
+
+t.test('after a reset nothing is remembered', async (t) => {
+  const r = rig()
+  r.next = segment(0)
+  r.isSpeaking = true
+  r.pipeline.push(frame(149))
+  r.pipeline.reset()
+  t.equal(r.pipeline.state, null)
+  t.equal(r.pipeline.isSpeaking, false)
+})
+
+t.test('the same windows give the same decisions, bit for bit', async (t) => {
+  const [a, b] = [rig([0.3, 0.7]), rig([0.3, 0.7])]
+  a.next = segment(640)
+  b.next = segment(640)
+  t.same(a.pipeline.push(frame(150)), b.pipeline.push(frame(150)))
+})
