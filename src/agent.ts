@@ -152,9 +152,8 @@ class Listener {
   async #sayState(): Promise<void> {
     const { pipeline, announcer } = this.options
     this.#wasSpeaking = pipeline.isSpeaking
-    const state = pipeline.state
-    if (state !== null && this.#streamStartMs !== undefined) {
-      await this.#say(announcer.state(state, this.#streamStartMs))
+    if (this.#streamStartMs !== undefined) {
+      await this.#say(announcer.state(pipeline.state, this.#streamStartMs))
     }
   }
 

@@ -8,7 +8,9 @@ import type { Classifier } from './classify/classifier.js'
 import type { ModelInput } from './features/model-input.js'
 import type { Gate } from './gate/gate.js'
 import type { Segment } from './gate/segment.js'
-import { FRAME_SAMPLES } from './units.js'
+import { FRAME_SAMPLES, powerToDb } from './units.js'
+
+const MIN_LEVEL_DBFS = powerToDb(0)
 
 export interface PipelineOptions {
   readonly gate: Gate
@@ -41,8 +43,8 @@ export interface Pipeline {
    */
   judgeSilence(durationSamples: number, levelDbfs: number): Judgement
   readonly isSpeaking: boolean
-  /** The smoothed present state; null before the first decision. */
-  readonly state: AffectState | null
+  /** The smoothed present state; before the first decision that counts, the model's prior. */
+  readonly state: AffectState
   /** Since the start, for `health`. */
   readonly framesSeen: number
   readonly framesSpeech: number
@@ -91,8 +93,12 @@ class JudgingPipeline implements Pipeline {
     return this.options.gate.isSpeaking
   }
 
-  get state(): AffectState | null {
-    return this.#smoother.state(this.#heardSamples, this.isSpeaking)
+  get state(): AffectState {
+    const [atSample, speaking] = [this.#heardSamples, this.isSpeaking]
+    const state = this.#smoother.state(atSample, speaking)
+    if (state !== null) return state
+    const { label, probabilities, arousal, valence } = this.judgeSilence(0, MIN_LEVEL_DBFS)
+    return { label, probabilities, arousal, valence, speaking, sinceSample: 0, atSample }
   }
 
   get framesSeen(): number {

@@ -94,9 +94,9 @@ class FakePipeline implements Pipeline {
   judgeSilence(): Judgement {
     return judgement(0)
   }
-  get state(): AffectState | null {
-    const last = this.#last
-    return last && { ...last, speaking: this.isSpeaking, sinceSample: 0, atSample: last.startSample }
+  get state(): AffectState {
+    const last = this.#last ?? judgement(0)
+    return { ...last, speaking: this.isSpeaking, sinceSample: 0, atSample: last.startSample }
   }
   reset(): void {
     this.resets += 1
@@ -189,10 +189,10 @@ t.test('decisions are events, and the state is said on decisions and when speaki
       ['1970-01-01T00:00:00.100Z', 2],
     ],
   )
-  // Frame 1 begins speech, but nothing is known yet; 4 ends it, 6 and 7 begin and end it again.
+  // Frame 1 begins speech, 2 and 3 are decisions, 4 ends it, 6 and 7 begin and end it again.
   t.same(
     publisher.on(topics.state).map(({ speaking }) => speaking),
-    [true, true, false, true, false],
+    [true, true, true, false, true, false],
   )
 })
 

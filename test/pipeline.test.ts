@@ -9,6 +9,12 @@ import { FRAME_SAMPLES } from '../src/units.js'
 
 const LABELS = ['neutral', 'angry']
 const PRIOR = [0.75, 0.25]
+const PRIOR_STATE = {
+  label: 'neutral',
+  probabilities: { neutral: 0.75, angry: 0.25 },
+  speaking: false,
+  sinceSample: 0,
+}
 
 function segment(startSample: number, lengthSamples = 48_000): Segment {
   const samples = Float32Array.from({ length: lengthSamples }, (_, i) => 0.1 * Math.sin(i * (0.1 + 1e-6 * i)))
@@ -66,11 +72,11 @@ function frame(index: number): { samples: Float32Array; startSample: number } {
   return { samples: new Float32Array(FRAME_SAMPLES), startSample: index * FRAME_SAMPLES }
 }
 
-t.test('frames without a window give no decision and no state', async (t) => {
+t.test('frames without a window give no decision, and the state is the prior', async (t) => {
   const { pipeline } = rig()
   t.equal(pipeline.push(frame(0)), null)
   t.equal(pipeline.flush(), null)
-  t.equal(pipeline.state, null)
+  t.match(pipeline.state, { ...PRIOR_STATE, atSample: FRAME_SAMPLES })
   t.match(pipeline, { framesSeen: 10, framesSpeech: 4, isSpeaking: false })
 })
 
@@ -117,7 +123,7 @@ t.test('a window too short for features abstains with the prior and is no infere
     abstainReason: 'too_little_speech',
   })
   t.same(r.durationsMs, [])
-  t.equal(r.pipeline.state, null)
+  t.match(r.pipeline.state, PRIOR_STATE)
 })
 
 t.test('a recording without speech is the prior, abstained', async (t) => {
@@ -139,7 +145,7 @@ t.test('after a reset nothing is remembered', async (t) => {
   r.isSpeaking = true
   r.pipeline.push(frame(149))
   r.pipeline.reset()
-  t.equal(r.pipeline.state, null)
+  t.match(r.pipeline.state, { ...PRIOR_STATE, atSample: 0 })
   t.equal(r.pipeline.isSpeaking, false)
 })
 

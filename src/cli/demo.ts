@@ -3,14 +3,12 @@ import { loadConfig } from '../config/load-config.js'
 import { systemClock } from '../ops/clock.js'
 import { createLogger } from '../ops/logger.js'
 import { startEmbeddedBroker } from '../publish/embedded-broker.js'
-import type { IncomingMessage } from '../publish/link.js'
 import { connectSubscriber } from '../publish/mqtt-subscriber.js'
-import { parseEmotionEvent } from '../publish/parse-emotion-event.js'
 import { pause } from '../until.js'
 import { buildAgent } from './build-agent.js'
+import { DemoScreen } from './demo-screen.js'
 import type { CommandIo } from './io.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
-import { renderEvent } from './render-event.js'
 import { createStopSignal } from './stop-signal.js'
 
 const RECORDING = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url))
@@ -45,40 +43,7 @@ export async function demoCommand(args: readonly string[], io: CommandIo): Promi
   const broker = await startEmbeddedBroker()
   const signals = createStopSignal()
   try {
-    const loaded = loadConfig({
-      // What is configured for the real device is not for the demo.
-      env: {},
-      set: [
-        'device.id=demo',
-        `capture.source=file:${RECORDING}?pace=${values.fast === true ? 'fast' : 'realtime'}`,
-        `mqtt.url=${broker.url}`,
-        'mqtt.protocol=3.1.1',
-        ...(values.model === undefined ? [] : [`classify.model=${values.model}`]),
-      ],
-    })
-    const log = createLogger({ level: 'warn', format: 'auto', stream: { write: io.err, isTTY: io.errIsTty } })
-    const agent = buildAgent(loaded, { log, stdin: () => process.stdin })
-    const screen = new DemoScreen(io)
-    const subscriber = await connectSubscriber({
-      broker: {
-        url: broker.url,
-        protocol: '3.1.1',
-        clientId: 'affectd-demo-screen',
-        keepaliveS: 30,
-        connectTimeoutMs: 5000,
-      },
-      filters: ['affectd/demo/#'],
-      clock: systemClock,
-      onMessage: (message) => screen.show(message),
-    })
-    io.out(
-      `affectd demo: a recording of synthetic voices, judged as it plays\nbroker ${broker.url}, topics affectd/demo/#\n\n`,
-    )
-    await agent.run(signals.signal)
-    // What the broker has acknowledged it has not yet handed on.
-    await pause(systemClock, FAREWELL_MS, screen.ended)
-    await subscriber.close()
-    io.out(`\n${screen.summary}\n`)
+    await play(broker.url, values, io, signals.signal)
   } finally {
     signals.release()
     await broker.close()
@@ -86,50 +51,47 @@ export async function demoCommand(args: readonly string[], io: CommandIo): Promi
   return 0
 }
 
-/** Shows what comes over MQTT: the demo sees no more than any other subscriber would. */
-class DemoScreen {
-  #decisions = 0
-  #segments = 0
-  #isSpeaking = false
-  readonly #ended = new AbortController()
-  readonly #color: boolean
-
-  constructor(private readonly io: CommandIo) {
-    this.#color = io.isTty && (io.env['NO_COLOR'] ?? '') === ''
+async function play(
+  url: string,
+  options: { readonly fast?: boolean | undefined; readonly model?: string | undefined },
+  io: CommandIo,
+  stop: AbortSignal,
+): Promise<void> {
+  const loaded = loadConfig({
+    // What is configured for the real device is not for the demo.
+    env: {},
+    set: [
+      'device.id=demo',
+      `capture.source=file:${RECORDING}?pace=${options.fast === true ? 'fast' : 'realtime'}`,
+      `mqtt.url=${url}`,
+      'mqtt.protocol=3.1.1',
+      ...(options.model === undefined ? [] : [`classify.model=${options.model}`]),
+    ],
+  })
+  const log = createLogger({ level: 'warn', format: 'auto', stream: { write: io.err, isTTY: io.errIsTty } })
+  const agent = buildAgent(loaded, { log, stdin: () => process.stdin })
+  const screen = new DemoScreen(io)
+  const subscriber = await connectSubscriber({
+    broker: {
+      url,
+      protocol: '3.1.1',
+      clientId: 'affectd-demo-screen',
+      keepaliveS: 30,
+      connectTimeoutMs: 5000,
+    },
+    filters: ['affectd/demo/#'],
+    clock: systemClock,
+    onMessage: (message) => screen.show(message),
+  })
+  io.out(
+    `affectd demo: a recording of synthetic voices, judged as it plays\nbroker ${url}, topics affectd/demo/#\n\n`,
+  )
+  try {
+    await agent.run(stop)
+    // What the broker has acknowledged it has not yet handed on.
+    await pause(systemClock, FAREWELL_MS, screen.ended)
+  } finally {
+    await subscriber.close()
   }
-
-  /** Aborts when the device has said goodbye. */
-  get ended(): AbortSignal {
-    return this.#ended.signal
-  }
-
-  get summary(): string {
-    return `${this.#segments} speech segments, ${this.#decisions} emotion events`
-  }
-
-  show({ topic, payload }: IncomingMessage): void {
-    const kind = topic.slice('affectd/demo/'.length)
-    if (kind === 'emotion') {
-      const event = parseEmotionEvent(payload)
-      if (event === undefined) return
-      this.#decisions += 1
-      this.io.out(`${renderEvent(event, { color: this.#color })}\n`)
-    } else if (kind === 'state' || kind === 'status') {
-      this.#showChange(kind, JSON.parse(Buffer.from(payload).toString('utf8')) as Record<string, unknown>)
-    }
-  }
-
-  #showChange(kind: 'state' | 'status', fields: Readonly<Record<string, unknown>>): void {
-    const at = String(fields['time']).slice(11, 23)
-    if (kind === 'status') {
-      this.io.out(`${at}  device is ${String(fields['state'])}\n`)
-      if (fields['state'] === 'offline') this.#ended.abort()
-      return
-    }
-    const isSpeaking = fields['speaking'] === true
-    if (isSpeaking === this.#isSpeaking) return
-    this.#isSpeaking = isSpeaking
-    if (isSpeaking) this.#segments += 1
-    this.io.out(`${at}  ${isSpeaking ? 'speech begins' : 'speech ends'}\n`)
-  }
+  io.out(`\n${screen.summary}\n`)
 }

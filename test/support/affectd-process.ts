@@ -1,0 +1,41 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The program in a process of its own. */
+export class AffectdProcess {
+  readonly child: ChildProcessWithoutNullStreams
+  /** The exit status; −1 if a signal ended it. */
+  readonly exited: Promise<number>
+  stdout = ''
+  stderr = ''
+  readonly #waiters = new Set<() => void>()
+
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(process.execPath, ['--import', 'tsx', 'test/support/run-main.ts', ...args], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    })
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => this.#heard((this.stdout += text)))
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => this.#heard((this.stderr += text)))
+    this.child.stdin.on('error', () => undefined)
+    this.exited = new Promise((resolve) => this.child.on('close', (code) => resolve(code ?? -1)))
+  }
+
+  /** Resolves when its output satisfies the test, or when it has ended. */
+  async until(isEnough: () => boolean): Promise<void> {
+    const enough = new Promise<void>((resolve) => {
+      const check = (): void => {
+        if (isEnough()) resolve()
+      }
+      this.#waiters.add(check)
+      check()
+    })
+    await Promise.race([enough, this.exited])
+  }
+
+  #heard(_all: string): void {
+    for (const check of this.#waiters) check()
+  }
+}
