@@ -5,9 +5,12 @@ import { levelDbfs, MIN_LEVEL_DBFS } from './level.js'
 import { NoiseFloor } from './noise-floor.js'
 import type { Vad } from './vad.js'
 
-/** Of white noise the minimum lies so much below the mean: in a band of a few bins, and in a whole frame. */
-const BAND_BIAS = 1.7
-const LEVEL_BIAS = 1.12
+/**
+ * Smoothing and bias of the background's estimates. A band of a few bins varies much from frame to frame; the level of
+ * a whole frame hardly does, so it can follow the troughs between syllables.
+ */
+const BAND_NOISE = { smoothing: 0.8, bias: 1.7 } as const
+const LEVEL_NOISE = { smoothing: 0.3, bias: 1.2 } as const
 /** Least background of a bin, −100 dBFS: digital silence is no background to compare with. */
 const MIN_BIN_POWER = 1e-10
 /**
@@ -37,8 +40,8 @@ const OFFSET = -3.3
 export function createEnergyVad(params: Pick<GateParams, 'minFrameDbfs' | 'maxClippedRatio'>): Vad {
   const analyser = createFrameAnalyser()
   const harmonicity = createHarmonicity()
-  const bandNoise = new NoiseFloor(N_BANDS, BAND_BIAS)
-  const levelNoise = new NoiseFloor(1, LEVEL_BIAS)
+  const bandNoise = new NoiseFloor(N_BANDS, BAND_NOISE.smoothing, BAND_NOISE.bias)
+  const levelNoise = new NoiseFloor(1, LEVEL_NOISE.smoothing, LEVEL_NOISE.bias)
   const level = new Float64Array(1)
   const bandWeight = new Float32Array(N_BANDS)
   const binWeight = new Float32Array(analyser.bandOfBin.length)

@@ -1,5 +1,3 @@
-/** Share of the past in the smoothed power: a time constant of 4.5 frames. */
-const SMOOTHING = 0.8
 /** The minimum is sought over the last 2 s, in 8 pieces of 250 ms. */
 const PIECES = 8
 const FRAMES_PER_PIECE = 12
@@ -21,9 +19,14 @@ export class NoiseFloor {
   #framesInPiece = 0
   #isEmpty = true
 
-  /** @param bias what the minimum is raised by to be the mean; the more, the fewer bins a channel holds */
+  /**
+   * @param smoothing share of the past in the smoothed power, 0 … 1: the more, the less noise shakes the minimum, and
+   *                  the longer a pause must be to be heard
+   * @param bias      what the minimum is raised by to be the mean; the more, the fewer bins a channel holds
+   */
   constructor(
     private readonly channels: number,
+    private readonly smoothing: number,
     private readonly bias: number,
   ) {
     this.power = new Float64Array(channels)
@@ -38,7 +41,9 @@ export class NoiseFloor {
     this.#framesInPiece++
     const offset = this.#piece * this.channels
     for (let c = 0; c < this.channels; c++) {
-      const smoothed = this.#isEmpty ? power[c] : SMOOTHING * this.#smoothed[c] + (1 - SMOOTHING) * power[c]
+      const smoothed = this.#isEmpty
+        ? power[c]
+        : this.smoothing * this.#smoothed[c] + (1 - this.smoothing) * power[c]
       this.#smoothed[c] = smoothed
       if (smoothed < this.#minima[offset + c]) this.#minima[offset + c] = smoothed
       if (this.bias * smoothed < this.power[c]) this.power[c] = this.bias * smoothed

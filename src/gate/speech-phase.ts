@@ -11,12 +11,12 @@ export interface SpeechPhaseParams {
 /**
  * Hysteresis over the scores of single frames. Pure: knows neither audio nor time.
  *
- * | phase    | score ≥ enterScore                       | between  | score < exitScore               |
- * | -------- | ---------------------------------------- | -------- | ------------------------------- |
- * | idle     | rising(1)                                | idle     | idle                            |
- * | rising   | rising(n+1), speaking at enterFrames     | rising   | idle                            |
- * | speaking | speaking                                 | speaking | hangover(1)                     |
- * | hangover | speaking                                 | n+1, idle at hangoverFrames | as between   |
+ * | phase    | score ≥ enterScore                   | between                             | score < exitScore |
+ * | -------- | ------------------------------------ | ----------------------------------- | ----------------- |
+ * | idle     | rising(1)                            | idle                                | idle              |
+ * | rising   | rising(n+1), at enterFrames speaking | rising(n)                           | idle              |
+ * | speaking | speaking                             | speaking                            | hangover(1)       |
+ * | hangover | speaking                             | hangover(n+1), at hangoverFrames idle | as between      |
  *
  * An `enterFrames` of 1 goes from idle to speaking, a `hangoverFrames` of 1 from speaking to idle.
  */
