@@ -286,7 +286,6 @@ t.test('input that breaks off is an error, after what was judged is delivered', 
 })
 
 t.test('input that cannot even be opened waits for no broker', async (t) => {
-  // eslint-disable-next-line require-yield
   const source = async function* (): AsyncGenerator<AudioFrame> {
     await Promise.resolve()
     throw new InputError('INPUT_NOT_FOUND', 'no such file')
