@@ -1,4 +1,4 @@
-/** How the gate cuts a stream into decision windows. Times are rounded to whole frames of 20 ms. */
+/** How the gate cuts a stream into decision windows. Times are rounded to whole frames of 20 ms, at least one. */
 export interface GateParams {
   /** A fainter frame is no speech … */
   readonly minFrameDbfs: number
