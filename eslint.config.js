@@ -1,21 +1,9 @@
-import importX from 'eslint-plugin-import-x'
-import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
+import { dirname, join, relative, sep } from 'node:path'
 import tseslint from 'typescript-eslint'
 
-/**
- * Which folders of src/ may not import which: docs/architecture.md in the form of a rule. A stage sees other stages'
- * types (`import type` is let through by the entries of `except`), never their adapters.
- */
-const STAGE_TYPES = {
-  capture: ['audio-source.ts'],
-  gate: ['gate.ts', 'segment.ts', 'vad.ts', 'gate-params.ts'],
-  classify: ['classifier.ts'],
-  affect: ['judgement.ts'],
-  publish: ['publisher.ts'],
-  // Ports whose adapters main and cli build.
-  ops: ['clock.ts', 'logger.ts', 'health.ts'],
-}
+const ROOT = import.meta.dirname
 
+/** Which folders of src/ a stage may import whole: docs/architecture.md in the form of a rule. */
 const MAY_IMPORT = {
   config: [],
   capture: [],
@@ -29,78 +17,83 @@ const MAY_IMPORT = {
   dashboard: [],
 }
 
-const stages = Object.keys(MAY_IMPORT)
-
-const zones = stages.flatMap((stage) =>
-  [...stages, 'cli']
-    .filter((other) => other !== stage && !MAY_IMPORT[stage].includes(other))
-    .map((other) => ({
-      target: `./src/${stage}`,
-      from: `./src/${other}`,
-      // features and nn stand on errors and units alone.
-      except:
-        stage === 'features' || stage === 'nn' ? [] : (STAGE_TYPES[other] ?? []).map((file) => `./${file}`),
-      message: `src/${stage} may not import src/${other}: see docs/architecture.md`,
-    })),
-)
+/** Files of a stage that hold its types and ports, which the other stages may know. Not `features` and `nn`. */
+const PORTS = [
+  'capture/audio-source.js',
+  'gate/gate.js',
+  'gate/segment.js',
+  'gate/vad.js',
+  'gate/gate-params.js',
+  'classify/classifier.js',
+  'affect/judgement.js',
+  'affect/affect-params.js',
+  'publish/publisher.js',
+  'ops/clock.js',
+  'ops/logger.js',
+  'ops/health.js',
+]
 
 /** Each third-party package is imported by one file. */
 const SOLE_IMPORTERS = {
-  mqtt: 'src/publish/mqtt-client.ts',
-  aedes: 'src/publish/embedded-broker.ts',
-  convict: 'src/config/schema.ts',
-  pino: 'src/ops/logger.ts',
-  naudiodon: 'src/capture/portaudio-child.ts',
+  mqtt: 'publish/mqtt-client.ts',
+  aedes: 'publish/embedded-broker.ts',
+  convict: 'config/convict-store.ts',
+  pino: 'ops/logger.ts',
+  naudiodon: 'capture/portaudio-child.ts',
 }
 
-const soleImporterRules = Object.entries(SOLE_IMPORTERS).map(([name, file]) => ({
-  files: ['src/**/*.ts'],
-  ignores: [file],
-  rules: {
-    'import-x/no-restricted-paths': ['error', { zones }],
-    [`sole/${name}`]: 'error',
-  },
-}))
+/** Why a file of src/ may not import something, or null. */
+function refusal(file, imported) {
+  const from = relative(join(ROOT, 'src'), file).split(sep).join('/')
+  if (!imported.startsWith('.')) {
+    const sole = Object.hasOwn(SOLE_IMPORTERS, imported) ? SOLE_IMPORTERS[imported] : null
+    return sole !== null && sole !== from ? `only src/${sole} imports ${imported}` : null
+  }
+  const target = relative(join(ROOT, 'src'), join(dirname(file), imported))
+    .split(sep)
+    .join('/')
+  if (target.startsWith('..')) return 'src/ stands alone: nothing outside it is imported'
+  const [stage] = from.split('/')
+  const [other] = target.split('/')
+  if (!Object.hasOwn(MAY_IMPORT, stage) || !target.includes('/') || stage === other) return null
+  if (MAY_IMPORT[stage].includes(other)) return null
+  if (stage !== 'features' && stage !== 'nn' && PORTS.includes(target)) return null
+  return `src/${stage} may not import src/${target}: see docs/architecture.md`
+}
 
-/** A rule a package, because one `no-restricted-imports` entry per file would replace the other. */
-const sole = {
-  rules: Object.fromEntries(
-    Object.entries(SOLE_IMPORTERS).map(([name, file]) => [
-      name,
-      {
-        meta: { type: 'problem', schema: [] },
-        create: (context) => ({
-          ImportDeclaration(node) {
-            if (node.source.value === name) context.report({ node, message: `only ${file} imports ${name}` })
-          },
-          ImportExpression(node) {
-            if (node.source.value === name) context.report({ node, message: `only ${file} imports ${name}` })
-          },
-        }),
-      },
-    ]),
-  ),
+const importDirections = {
+  meta: { type: 'problem', schema: [] },
+  create(context) {
+    const check = (node) => {
+      const message =
+        typeof node.source?.value === 'string' ? refusal(context.filename, node.source.value) : null
+      if (message) context.report({ node, message })
+    }
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ExportDefaultDeclaration: (node) => context.report({ node, message: 'exports are named' }),
+    }
+  },
 }
 
 export default tseslint.config(
-  { ignores: ['dist/', '**/node_modules/', '.tap/', 'coverage/', 'training/cache/', 'training/runs/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '.tap/', 'training/cache/', 'training/runs/'] },
   ...tseslint.configs.strict,
   {
-    plugins: { 'import-x': importX, sole },
-    settings: {
-      'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.check.json' })],
-    },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
+      // `array[i]` is undefined in no loop that is written right; noUncheckedIndexedAccess is off for the same reason.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/unified-signatures': 'off',
-      'import-x/no-cycle': 'error',
-      'import-x/no-default-export': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
-  ...soleImporterRules,
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'training/src/**/*.ts', 'bench/src/**/*.ts'],
-    rules: { 'import-x/no-default-export': 'error' },
+    files: ['src/**/*.ts'],
+    plugins: { affectd: { rules: { 'import-directions': importDirections } } },
+    rules: { 'affectd/import-directions': 'error' },
   },
 )

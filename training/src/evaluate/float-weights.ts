@@ -27,7 +27,8 @@ export function decodeFloatWeights(bytes: Uint8Array): { architecture: string; p
   let offset = newline + 1
   for (const { name, shape } of header.arrays) {
     const length = shape.reduce((product, n) => product * n, 1)
-    const slice = bytes.slice(offset, offset + 4 * length)
+    // A copy: a Buffer's own slice would be a view, at an offset that need not be a multiple of 4.
+    const slice = new Uint8Array(bytes.subarray(offset, offset + 4 * length))
     if (slice.length !== 4 * length)
       throw new InputError('TRAINING_FLOAT_WEIGHTS', `float weights end within ${name}`)
     parameters.set(name, {
