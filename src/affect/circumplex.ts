@@ -5,9 +5,10 @@ export interface ArousalValence {
 }
 
 /**
- * Where the labels lie on the circumplex: directions after Russell 1980, fig. 4, rounded to 0.05; disgust and surprise
- * after the norms of Bradley & Lang 1999 (ANEW). A convention of ours, not a measurement: arousal and valence are
- * derived from the label probabilities and carry nothing beyond them.
+ * Where we place the labels on the circumplex: pleasant to the right, activated upwards, in the quadrants and the
+ * order that Russell gives emotion words; to the nearest 0.05, by judgement. Disgust and surprise are not on his
+ * circle. A convention, not a measurement: arousal and valence are derived from the label probabilities and carry
+ * nothing beyond them.
  *
  * @see Russell 1980, "A circumplex model of affect"
  */
