@@ -45,23 +45,24 @@ export class Smoother {
     })
     this.mass += 1 - kept
     this.heardUntil = Math.max(this.heardUntil, end)
-    const present = this.labels[argmax(this.probabilitiesAt(this.heardUntil))]
-    if (present !== this.label) {
-      this.label = present
-      this.sinceSample = end
-    }
+    this.settle(this.probabilitiesAt(this.heardUntil), end)
   }
 
   /**
-   * @param atSample   now; no earlier than the last decision
+   * The state at a time. Over a long silence the prior's label may become the present one: `sinceSample` is then when
+   * that was first seen here.
+   *
+   * @param atSample   now; no earlier than the last decision and the last call
    * @param isSpeaking as the gate says
    * @returns null before the first decision
    */
   state(atSample: number, isSpeaking: boolean): AffectState | null {
     if (this.label === null) return null
-    const probabilities = probabilityRecord(this.labels, this.probabilitiesAt(atSample))
+    const values = this.probabilitiesAt(atSample)
+    const label = this.settle(values, atSample)
+    const probabilities = probabilityRecord(this.labels, values)
     return {
-      label: this.label,
+      label,
       probabilities,
       ...expectedArousalValence(probabilities),
       speaking: isSpeaking,
@@ -76,6 +77,16 @@ export class Smoother {
     this.heardUntil = 0
     this.label = null
     this.sinceSample = 0
+  }
+
+  /** Makes the most probable label the present one. */
+  private settle(probabilities: readonly number[], atSample: number): string {
+    const present = this.labels[argmax(probabilities)]
+    if (present !== this.label) {
+      this.label = present
+      this.sinceSample = atSample
+    }
+    return present
   }
 
   private probabilitiesAt(atSample: number): number[] {

@@ -175,3 +175,18 @@ t.test('reset forgets everything', async (t) => {
   for (const smoother of [fresh, reset]) smoother.add(decision(S, S, [0, 0, 1]))
   t.same(stateAt(reset, 3 * S), stateAt(fresh, 3 * S))
 })
+
+t.test(
+  "after a long silence the prior's label is the present one, and stays the argmax throughout",
+  async (t) => {
+    const smoother = newSmoother()
+    smoother.add(decision(0, 2 * S, [0, 1, 0]))
+    const before = stateAt(smoother, 3 * S)
+    t.match(before, { label: 'angry', sinceSample: 2 * S })
+    const after = stateAt(smoother, 3600 * S)
+    t.match(after, { label: 'neutral', sinceSample: 3600 * S })
+    for (const { label, probabilities } of [before, after]) {
+      t.equal(probabilities[label], Math.max(...Object.values(probabilities)))
+    }
+  },
+)
