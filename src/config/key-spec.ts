@@ -36,6 +36,11 @@ export function key<T>(spec: KeySpec<T>): KeySpec<T> {
   return spec
 }
 
+/** A number that may be tuned from afar and takes effect with a restart. */
+export function tunable(doc: string, format: Format<number>, value: number): KeySpec<number> {
+  return { doc, format, default: value, remote: true, restart: true }
+}
+
 export function isKeySpec(node: SchemaTree | KeySpec): node is KeySpec {
   return 'format' in node && 'doc' in node && typeof node.doc === 'string'
 }

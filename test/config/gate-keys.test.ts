@@ -18,7 +18,7 @@ t.test("the defaults are the gate's own, each under the key of its name", async 
 t.test('thresholds and times that contradict each other are refused with both keys', async (t) => {
   for (const [set, other] of [
     [['gate.enter_score=0.3'], 'gate.exit_score'],
-    [['gate.exit_score=0.6'], 'gate.enter_score'],
+    [[`gate.exit_score=${DEFAULT_GATE_PARAMS.enterScore}`], 'gate.enter_score'],
     [['gate.post_roll_ms=700'], 'gate.hangover_ms'],
     [['gate.window_hop_ms=3100'], 'gate.window_ms'],
     [['gate.min_speech_ms=3100'], 'gate.window_ms'],

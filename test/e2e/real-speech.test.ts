@@ -6,7 +6,7 @@ import { evaluateEvents } from '../../training/src/evaluate/evaluate.js'
 import type { Metrics } from '../../training/src/evaluate/metrics.js'
 import { EMOBOX_TEST_ACTORS, ravdessEmobox6 } from '../../training/src/splits/ravdess-emobox6.js'
 import type { ModelManifest } from '../../src/nn/manifest.js'
-import { affectd } from '../support/affectd.js'
+import { AffectdProcess } from '../support/affectd-process.js'
 import { decodeRavdess, hasRavdess } from '../support/corpora.js'
 import { freePort, Mosquitto } from '../support/mosquitto.js'
 import { MqttTap } from '../support/mqtt-tap.js'
@@ -14,6 +14,15 @@ import { skipUnless } from '../support/require-part.js'
 
 const FOLD_1 = fileURLToPath(new URL('../../training/artefacts/ravdess-fold1', import.meta.url))
 const REPORT = fileURLToPath(new URL('../../docs/reports/ravdess-fold1/metrics.json', import.meta.url))
+
+async function affectd(
+  args: readonly string[],
+  stdin = new Uint8Array(),
+): Promise<AffectdProcess & { status: number }> {
+  const program = new AffectdProcess(args)
+  program.child.stdin.end(stdin)
+  return Object.assign(program, { status: await program.exited })
+}
 
 interface Event {
   readonly schema: string

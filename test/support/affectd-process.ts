@@ -1,9 +1,9 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const BIN = fileURLToPath(new URL('../../bin/affectd.js', import.meta.url))
 
-/** The program in a process of its own. */
+/** The built program in a process of its own, with nothing of the caller's configuration in its environment. */
 export class AffectdProcess {
   readonly child: ChildProcessWithoutNullStreams
   /** The exit status; −1 if a signal ended it. */
@@ -13,8 +13,7 @@ export class AffectdProcess {
   readonly #waiters = new Set<() => void>()
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', 'test/support/run-main.ts', ...args], {
-      cwd: ROOT,
+    this.child = spawn(process.execPath, [BIN, ...args], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     })
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => this.#heard((this.stdout += text)))

@@ -42,13 +42,13 @@ function parse<T extends Options>(help: string, options: T): Values<T> | null {
   }
 }
 
-/** Folder of the decoded corpora: the option, else `AFFECTD_CORPORA`. */
+/** Folder of the decoded corpora: the option, else `TRAINING_CORPORA`. */
 export function corporaRoot(option: string | undefined): string {
-  const root = option ?? process.env['AFFECTD_CORPORA']
+  const root = option ?? process.env['TRAINING_CORPORA']
   if (!root) {
     throw new ConfigError(
       'CORPUS_ROOT',
-      'say where the decoded corpora lie: --corpora DIR or AFFECTD_CORPORA',
+      'say where the decoded corpora lie: --corpora DIR or TRAINING_CORPORA',
     )
   }
   return root

@@ -27,7 +27,7 @@ Makes an int8 model artefact from a trained run.
   --out DIR          artefact to write; its last part is the model's id
   --inner-run DIR    run trained with --inner, whose held-out speakers fit the softmax temperature (default: none, 1)
   --metrics FILE     JSON from npm run evaluate, kept in the manifest
-  --corpora DIR      folder of the decoded corpora (default: $AFFECTD_CORPORA)
+  --corpora DIR      folder of the decoded corpora (default: $TRAINING_CORPORA)
   --cache DIR        where features are kept (default: training/cache)
   --float FILE       also write the float weights, for the comparison in npm run evaluate
 `

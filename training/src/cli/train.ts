@@ -17,7 +17,7 @@ Trains a network for a fixed number of epochs; nothing is chosen on test data.
 
   npm run train -- --out DIR [options]
 
-  --corpora DIR    folder of the decoded corpora (default: $AFFECTD_CORPORA)
+  --corpora DIR    folder of the decoded corpora (default: $TRAINING_CORPORA)
   --corpus NAME    corpus to train on; may be given several times (default: ravdess)
   --fold N         hold out the test actors of fold N of ravdess-emobox6 (default: train on all)
   --inner          with --fold: set the test actors aside and validate on the next fold's

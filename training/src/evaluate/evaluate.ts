@@ -1,5 +1,6 @@
 import { softmaxInto } from '../../../src/affect/calibrate.js'
 import { DEFAULT_AFFECT_PARAMS } from '../../../src/affect/affect-params.js'
+import { InputError } from '../../../src/errors.js'
 import { createInt8Classifier } from '../../../src/classify/int8-classifier.js'
 import { createModelInput } from '../../../src/features/model-input.js'
 import { createEnergyVad } from '../../../src/gate/energy-vad.js'
@@ -68,11 +69,24 @@ export async function evaluateFloat(
   return metricsOf(outcomes, manifest.labels)
 }
 
-/** Decisions that `affectd analyze --json` made; every clip must be among them. */
+/**
+ * Decisions that `affectd analyze --json` made.
+ *
+ * @throws {InputError} `EVALUATION_EVENTS` if a clip is not among them
+ */
 export function evaluateEvents(manifest: ModelManifest, clips: readonly Clip[], events: string): Metrics {
   const byFile = readEvents(events, manifest.labels)
   return metricsOf(
-    clips.map((clip) => outcomeOf(clip, byFile.get(clip.path) ?? [], manifest)),
+    clips.map((clip) => {
+      const windows = byFile.get(clip.path)
+      if (!windows) {
+        throw new InputError(
+          'EVALUATION_EVENTS',
+          `no event is of ${clip.path}; analyze all of the clips that --list prints`,
+        )
+      }
+      return outcomeOf(clip, windows, manifest)
+    }),
     manifest.labels,
   )
 }
