@@ -17,7 +17,7 @@ const REPORT = fileURLToPath(new URL('../../docs/reports/ravdess-fold1/metrics.j
 
 async function affectd(
   args: readonly string[],
-  stdin = new Uint8Array(),
+  stdin: Uint8Array = new Uint8Array(),
 ): Promise<AffectdProcess & { status: number }> {
   const program = new AffectdProcess(args)
   program.child.stdin.end(stdin)
