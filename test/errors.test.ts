@@ -6,7 +6,7 @@ import * as errors from '../src/errors.js'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const CODE =
-  /(['"`])((?:USAGE|INPUT|CAPTURE|CONFIG|MODEL|PUBLISH|REQUEST|INTERNAL|AFFECT|GATE)_[A-Z0-9_]+)\1/g
+  /(['"`])((?:USAGE|INPUT|CAPTURE|CONFIG|MODEL|PUBLISH|REQUEST|INTERNAL|AFFECT|GATE|CORPUS|TRAINING|EVALUATION)_[A-Z0-9_]+)\1/g
 /** Subclass by the first word of its codes; `CAPTURE_BAD_…` are configuration. */
 const EXIT: Readonly<Record<string, readonly string[]>> = {
   USAGE: ['64'],
@@ -17,14 +17,19 @@ const EXIT: Readonly<Record<string, readonly string[]>> = {
   PUBLISH: ['69', '–'],
   REQUEST: ['–'],
   INTERNAL: ['70', '–'],
+  CORPUS: ['66', '78'],
+  TRAINING: ['66', '78'],
+  EVALUATION: ['66'],
 }
 
 function codesInSources(): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
-  for (const name of readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts')) continue
-    const text = readFileSync(join(ROOT, 'src', name), 'utf8')
-    for (const [, , code] of text.matchAll(CODE)) found.set(code, name)
+  for (const folder of ['src', 'training/src']) {
+    for (const name of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.ts')) continue
+      const text = readFileSync(join(ROOT, folder, name), 'utf8')
+      for (const [, , code] of text.matchAll(CODE)) found.set(code, `${folder}/${name}`)
+    }
   }
   return found
 }
@@ -43,7 +48,7 @@ function codesInDocs(): ReadonlyMap<string, { exit: string; cells: number }> {
 t.test('every code in the sources is documented', async (t) => {
   const documented = codesInDocs()
   for (const [code, file] of codesInSources())
-    t.ok(documented.has(code), `${code} of src/${file} is in docs/errors.md`)
+    t.ok(documented.has(code), `${code} of ${file} is in docs/errors.md`)
 })
 
 t.test(
@@ -51,7 +56,7 @@ t.test(
   async (t) => {
     const used = codesInSources()
     for (const [code, { exit, cells }] of codesInDocs()) {
-      t.ok(used.has(code), `${code} is used in src`)
+      t.ok(used.has(code), `${code} is used`)
       t.ok(EXIT[code.split('_')[0]]?.includes(exit), `${code} exits with ${exit}`)
       t.equal(cells, 3, code)
     }

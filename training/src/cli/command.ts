@@ -38,18 +38,15 @@ function parse<T extends Options>(help: string, options: T): Values<T> | null {
   try {
     return parseArgs({ options, allowPositionals: false }).values as Values<T>
   } catch (cause) {
-    throw new UsageError('USAGE', `${(cause as Error).message}; see --help`, { cause })
+    throw new UsageError('USAGE_ARGUMENTS', `${(cause as Error).message}; see --help`, { cause })
   }
 }
 
-/** Folder of the decoded corpora: the option, else `TRAINING_CORPORA`. */
+/** Folder of the decoded corpora: the option, else `CORPORA_DIR`. */
 export function corporaRoot(option: string | undefined): string {
-  const root = option ?? process.env['TRAINING_CORPORA']
+  const root = option ?? process.env['CORPORA_DIR']
   if (!root) {
-    throw new ConfigError(
-      'CORPUS_ROOT',
-      'say where the decoded corpora lie: --corpora DIR or TRAINING_CORPORA',
-    )
+    throw new ConfigError('CORPUS_ROOT', 'say where the decoded corpora lie: --corpora DIR or CORPORA_DIR')
   }
   return root
 }
@@ -57,7 +54,10 @@ export function corporaRoot(option: string | undefined): string {
 export function wholeNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new UsageError('USAGE', `--${name} is '${text}'; give a whole number from ${min} to ${max}`)
+    throw new UsageError(
+      'USAGE_ARGUMENTS',
+      `--${name} is '${text}'; give a whole number from ${min} to ${max}`,
+    )
   }
   return value
 }

@@ -24,7 +24,7 @@ Evaluates a model artefact on the clips it must not have seen, through the devic
   --events FILE    take the decisions from the output of 'affectd analyze --json' instead of making them
   --corpus NAME    corpus to evaluate on (default: ravdess)
   --fold N         only the test actors of fold N of ravdess-emobox6
-  --corpora DIR    folder of the decoded corpora (default: $TRAINING_CORPORA)
+  --corpora DIR    folder of the decoded corpora (default: $CORPORA_DIR)
   --cache DIR      where features are kept (default: training/cache)
   --out DIR        write metrics.json, metrics.md and a confusion matrix (SVG) for each form there
   --list           only print the paths of the clips, one a line
@@ -48,7 +48,7 @@ await runCommand(HELP, options, async (values) => {
     process.stdout.write(clips.map((clip) => `${clip.path}\n`).join(''))
     return
   }
-  if (!values.artefact) throw new ConfigError('EVALUATION_NO_ARTEFACT', 'say which model: --artefact DIR')
+  if (!values.artefact) throw new ConfigError('TRAINING_NO_FOLDER', 'say which model: --artefact DIR')
   const artefact = readArtefact(values.artefact, featureParamsHash(FEATURE_PARAMS))
   const forms: Record<string, Metrics> = {}
   if (values.events) {

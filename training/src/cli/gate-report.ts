@@ -27,7 +27,7 @@ detector parts speech from pause, frame by frame, on the five speakers of EMO-DB
 
   npx tsx src/cli/gate-report.ts [options]
 
-  --corpora DIR    folder of the decoded corpora (default: $TRAINING_CORPORA)
+  --corpora DIR    folder of the decoded corpora (default: $CORPORA_DIR)
   --every N        use each Nth clip only (default: 1)
 `
 

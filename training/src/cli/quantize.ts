@@ -27,7 +27,7 @@ Makes an int8 model artefact from a trained run.
   --out DIR          artefact to write; its last part is the model's id
   --inner-run DIR    run trained with --inner, whose held-out speakers fit the softmax temperature (default: none, 1)
   --metrics FILE     JSON from npm run evaluate, kept in the manifest
-  --corpora DIR      folder of the decoded corpora (default: $TRAINING_CORPORA)
+  --corpora DIR      folder of the decoded corpora (default: $CORPORA_DIR)
   --cache DIR        where features are kept (default: training/cache)
   --float FILE       also write the float weights, for the comparison in npm run evaluate
 `
@@ -49,7 +49,7 @@ const LICENCE = 'CC-BY-NC-SA-4.0'
 
 await runCommand(HELP, options, async (values) => {
   const { run: runFolder, out } = values
-  if (!runFolder || !out) throw new ConfigError('TRAINING_NO_OUT', 'give --run DIR and --out DIR')
+  if (!runFolder || !out) throw new ConfigError('TRAINING_NO_FOLDER', 'give --run DIR and --out DIR')
   await readyBackend()
   const corpora = corporaRoot(values.corpora)
   const { run, state } = loadRun(runFolder)

@@ -17,7 +17,7 @@ Trains a network for a fixed number of epochs; nothing is chosen on test data.
 
   npm run train -- --out DIR [options]
 
-  --corpora DIR    folder of the decoded corpora (default: $TRAINING_CORPORA)
+  --corpora DIR    folder of the decoded corpora (default: $CORPORA_DIR)
   --corpus NAME    corpus to train on; may be given several times (default: ravdess)
   --fold N         hold out the test actors of fold N of ravdess-emobox6 (default: train on all)
   --inner          with --fold: set the test actors aside and validate on the next fold's
@@ -41,7 +41,7 @@ const options = {
 } as const
 
 await runCommand(HELP, options, async (values) => {
-  if (!values.out) throw new ConfigError('TRAINING_NO_OUT', 'say where the run goes: --out DIR')
+  if (!values.out) throw new ConfigError('TRAINING_NO_FOLDER', 'say where the run goes: --out DIR')
   if (values.inner && !values.fold) throw new ConfigError('TRAINING_BAD_FOLD', '--inner needs --fold')
   const run: RunDescription = {
     architecture: values.arch,
