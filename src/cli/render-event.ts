@@ -31,8 +31,8 @@ export function renderEvent(event: EmotionEvent, { color }: { readonly color: bo
     `${bar(event.confidence)} ${String(Math.round(event.confidence * 100)).padStart(3)} %`,
     `arousal ${signed(event.arousal)}`,
     `valence ${signed(event.valence)}`,
-    `${event.window.level_dbfs.toFixed(1).padStart(6)} dBFS`,
-    `SNR ${event.window.snr_db.toFixed(1).padStart(5)} dB`,
+    `${decimal(event.window.level_dbfs).padStart(6)} dBFS`,
+    `SNR ${decimal(event.window.snr_db).padStart(5)} dB`,
     ...(event.abstained
       ? [`abstained: ${plain(event.abstain_reason ?? 'no reason given').replaceAll('_', ' ')}`]
       : []),
@@ -57,4 +57,8 @@ function signed(value: number): string {
 
 function stripColor(text: string): string {
   return text.replaceAll(/\u001b\[\d+m/g, '')
+}
+
+function decimal(value: number): string {
+  return value.toFixed(1).replace('-', '−')
 }

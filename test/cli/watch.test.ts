@@ -63,7 +63,7 @@ function io(): {
 t.test('an event is one compact line', (t) => {
   t.equal(
     renderEvent(event, { color: false }),
-    '08:00:00.000  angry      ████████░░  81 %  arousal +0.62  valence −0.55   -23.4 dBFS  SNR  17.9 dB',
+    '08:00:00.000  angry      ████████░░  81 %  arousal +0.62  valence −0.55   −23.4 dBFS  SNR  17.9 dB',
   )
   t.match(
     renderEvent({ ...event, abstained: true, abstain_reason: 'low_snr' }, { color: false }),

@@ -31,13 +31,14 @@ export function confusionSvg(metrics: Metrics, title: string): string {
       `<text transform="translate(${LEFT + j * CELL + CELL / 2} ${TOP - 8}) rotate(-30)">${escape(label.slice(0, 9))}</text>`,
   )
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LEFT + size + 40} ${TOP + size + 34}" width="${LEFT + size + 40}" font-family="system-ui, sans-serif" font-size="12" fill="#1b1f24">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LEFT + size + 40} ${TOP + size + 52}" width="${LEFT + size + 40}" font-family="system-ui, sans-serif" font-size="12" fill="#1b1f24">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     `<text x="8" y="18" font-size="14" font-weight="600">${escape(title)}</text>`,
     ...columns,
     ...rows,
     ...cells,
-    `<text x="${LEFT}" y="${TOP + size + 22}">rows: truth; columns: decision; per cent of the row. UA ${percent(metrics.ua)}, WA ${percent(metrics.wa)}, ${metrics.clips} clips</text>`,
+    `<text x="8" y="${TOP + size + 22}">rows: truth; columns: decision; per cent of the row</text>`,
+    `<text x="8" y="${TOP + size + 40}">UA ${percent(metrics.ua)}, WA ${percent(metrics.wa)}, ${metrics.clips} clips</text>`,
     '</svg>',
     '',
   ].join('\n')
