@@ -16,11 +16,17 @@ const TFJS_NODE_BROKEN_SINCE = 23
  * @throws {ConfigError} `TRAINING_NO_BACKEND` if none can be started
  */
 export async function readyBackend(): Promise<string> {
-  if (isInstalled('@tensorflow/tfjs-node') && nodeMajor() < TFJS_NODE_BROKEN_SINCE) {
-    // The name is a variable because the package is optional: the compiler must not look for its types.
-    const name = '@tensorflow/tfjs-node'
-    await import(name)
-    if (await tf.setBackend('tensorflow')) return 'tensorflow'
+  if (isInstalled('@tensorflow/tfjs-node')) {
+    if (nodeMajor() >= TFJS_NODE_BROKEN_SINCE) {
+      process.stderr.write(
+        `tfjs-node is not used: it breaks on Node ${TFJS_NODE_BROKEN_SINCE} and later, this is ${process.version}; the WASM backend is\n`,
+      )
+    } else {
+      // The name is a variable because the package is optional: the compiler must not look for its types.
+      const name = '@tensorflow/tfjs-node'
+      await import(name)
+      if (await tf.setBackend('tensorflow')) return 'tensorflow'
+    }
   }
   setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`)
   if (!(await tf.setBackend('wasm'))) {
