@@ -1,4 +1,16 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -9,6 +21,7 @@ import { memoryIo, type MemoryIo } from '../support/memory-io.js'
 import { TINY_LABELS, writeTinyModel } from '../support/tiny-model.js'
 
 const DEMO = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../bin/affectd.js', import.meta.url))
 const folder = t.testdir({})
 const model = writeTinyModel(folder)
 
@@ -211,6 +224,38 @@ t.test('a report never overwrites a recording, nor goes where it cannot', async 
   t.same(readFileSync(copy), readFileSync(SPEECH))
   await t.rejects(analyze(['--html', '/no/such/folder/x.html', SPEECH]), { code: 'USAGE_OUTPUT' })
   t.notOk(existsSync('/no/such/folder'))
+})
+
+t.test('a report replaces nothing but a regular file, and leaves a link a link', async (t) => {
+  const real = join(folder, 'real.html')
+  const link = join(folder, 'link.html')
+  writeFileSync(real, 'old')
+  symlinkSync(real, link)
+  t.equal((await analyze(['--html', link, SILENCE])).status, 0)
+  t.ok(lstatSync(link).isSymbolicLink())
+  t.match(readFileSync(real, 'utf8'), '</html>')
+  const device = join(folder, 'device')
+  symlinkSync('/dev/null', device)
+  const dangling = join(folder, 'dangling')
+  symlinkSync(join(folder, 'nothing'), dangling)
+  for (const path of [device, dangling, folder]) {
+    await t.rejects(analyze(['--html', path, SILENCE]), { code: 'USAGE_OUTPUT', exitCode: 64 }, path)
+  }
+  t.ok(lstatSync('/dev/null').isCharacterDevice())
+  t.notOk(readdirSync(folder).some((name) => name.endsWith('.tmp')))
+})
+
+t.test('Ctrl-C takes a half-written report with it', async (t) => {
+  const out = join(folder, 'stopped')
+  mkdirSync(out)
+  const args = ['analyze', '--model', model, '--html', join(out, 'x.html'), ...Array(200).fill(DEMO)]
+  const watcher = watch(out)
+  t.teardown(() => watcher.close())
+  const child = spawn(process.execPath, [PROGRAM, ...(args as string[])], { stdio: 'ignore' })
+  watcher.once('change', () => child.kill('SIGINT'))
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  t.equal(signal, 'SIGINT')
+  t.same(readdirSync(out), [])
 })
 
 t.test('one flipped bit of a model is refused before anything is judged', async (t) => {
