@@ -17,6 +17,8 @@ export interface KeySpec<T = unknown> {
   readonly defaultDoc?: string
   /** Never shown, logged or reported. */
   readonly sensitive?: boolean
+  /** A URL that may hold a name and a password: shown without them. */
+  readonly holdsCredentials?: boolean
   /** May be set from afar. Never true for the broker's address, credentials, keys and paths. */
   readonly remote: boolean
   /** A change takes effect at the next start only. */

@@ -16,6 +16,9 @@ type Keys = ReadonlyMap<string, KeySpec>
 // Keys are two levels deep; what is deeper is unknown anyway and must not cost a stack.
 const MAX_DEPTH = 8
 
+/** The characters of keys at the start of a text. */
+const KEY = /^[A-Za-z0-9_.]*/
+
 /**
  * @param path of a JSON file
  * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_BAD_JSON, CONFIG_UNKNOWN_KEY, CONFIG_INVALID_VALUE
@@ -51,14 +54,15 @@ export function environmentLayer(keys: Keys, env: NodeJS.ProcessEnv): readonly S
 export function setLayer(keys: Keys, pairs: readonly string[]): readonly Setting[] {
   const origin: Origin = { kind: 'set', name: '--set' }
   return pairs.map((pair) => {
-    const mark = pair.indexOf('=')
-    if (mark < 0) {
+    const key = KEY.exec(pair)?.[0] ?? ''
+    if (pair[key.length] !== '=') {
+      // What follows may be a secret after the wrong mark: `mqtt.password:secret`.
       throw new ConfigError(
         'CONFIG_INVALID_VALUE',
-        `--set ${JSON.stringify(pair)} has no value; write key=value`,
+        `--set ${JSON.stringify(key)} has no value; write key=value`,
       )
     }
-    return parsed(keys, pair.slice(0, mark), pair.slice(mark + 1), origin)
+    return parsed(keys, key, pair.slice(key.length + 1), origin)
   })
 }
 

@@ -96,6 +96,7 @@ export const CONFIG_SCHEMA = {
         2048,
       ),
       default: 'mqtt://localhost:1883',
+      holdsCredentials: true,
       ...local,
     }),
     protocol: key({ doc: 'Version of MQTT.', format: oneOf('5', '3.1.1'), default: '5', ...remote }),

@@ -51,6 +51,13 @@ t.test('show prints every key with its value and origin, secrets masked', async 
   t.notMatch(io.stdout, 'hunter2')
 })
 
+t.test('show masks a password that makes the broker’s URL none', async (t) => {
+  const io = memoryIo()
+  await configCommand(['show', '--set', 'mqtt.url=mqtt://u:hun/ter2@host'], io)
+  t.match(io.stdout, /^mqtt\.url +"mqtt:\/\/u:\*\*\*@host" +--set$/m)
+  t.notMatch(io.stdout, 'ter2')
+})
+
 t.test('show --json prints the same for programs', async (t) => {
   const io = memoryIo({ AFFECTD_MQTT_PASSWORD: 'hunter2' })
   await configCommand(['show', '--json'], io)

@@ -183,6 +183,12 @@ t.test('secrets never stand in a message', async (t) => {
   const url = refusal(() => load({ set: ['mqtt.url=http://user:hunter2@host'] }))
   t.equal(url.code, 'CONFIG_INVALID_VALUE')
   t.notMatch(url.message, 'hunter2')
+  t.notMatch(refusal(() => load({ set: ['mqtt.url=u:hunter2@host'] })).message, 'hunter2')
+  for (const pair of ['mqtt.password:hunter2', 'mqtt.password: hunter2=x', 'mqtt.password hunter2']) {
+    const error = refusal(() => load({ set: [pair] }))
+    t.match(error, { code: 'CONFIG_INVALID_VALUE', message: 'mqtt.password' }, pair)
+    t.notMatch(error.message, 'hunter2')
+  }
 })
 
 t.test('keys that contradict each other are refused', async (t) => {
