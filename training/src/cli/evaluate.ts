@@ -7,7 +7,7 @@ import { readArtefact } from '../../../src/nn/artefact-reader.js'
 import { LABELS, type Clip } from '../corpora/clip.js'
 import { loadCorpus } from '../corpora/load-corpus.js'
 import { confusionSvg, percent } from '../evaluate/confusion-svg.js'
-import { evaluateEvents, evaluateFloat, evaluateInt8 } from '../evaluate/evaluate.js'
+import { evaluateEvents, evaluateFloat, evaluateInt8, evaluateRun } from '../evaluate/evaluate.js'
 import type { Metrics } from '../evaluate/metrics.js'
 import { metricsTable } from '../evaluate/metrics-table.js'
 import { ravdessEmobox6 } from '../splits/ravdess-emobox6.js'
@@ -18,6 +18,7 @@ const HELP = `
 Evaluates a model artefact on the clips it must not have seen, through the device's own gate, features and int8 engine.
 
   npm run evaluate -- --artefact DIR [options]
+  npm run evaluate -- --run DIR             a training run, float, on the clips that it held out
 
   --artefact DIR   int8 model
   --float FILE     also evaluate these float weights (npm run quantize -- --float)
@@ -32,6 +33,7 @@ Evaluates a model artefact on the clips it must not have seen, through the devic
 
 const options = {
   artefact: { type: 'string' },
+  run: { type: 'string' },
   float: { type: 'string' },
   events: { type: 'string' },
   corpus: { type: 'string', default: 'ravdess' },
@@ -43,6 +45,12 @@ const options = {
 } as const
 
 await runCommand(HELP, options, async (values) => {
+  if (values.run) {
+    await readyBackend()
+    const { protocol, metrics } = await evaluateRun(values.run, corporaRoot(values.corpora), values.cache)
+    process.stdout.write(`${values.run} on ${protocol}\n\n${metricsTable({ float: metrics })}`)
+    return
+  }
   const clips = testClips(corporaRoot(values.corpora), values.corpus, values.fold)
   if (values.list) {
     process.stdout.write(clips.map((clip) => `${clip.path}\n`).join(''))

@@ -10,10 +10,13 @@ import type { Artefact } from '../../../src/nn/artefact-reader.js'
 import type { ModelManifest } from '../../../src/nn/manifest.js'
 import { createPipeline } from '../../../src/pipeline.js'
 import { architectureByName } from '../architectures/index.js'
-import type { Clip } from '../corpora/clip.js'
+import type { Architecture } from '../architectures/architecture.js'
+import { LABELS, type Clip } from '../corpora/clip.js'
 import { clipAudio } from '../dataset/clip-audio.js'
 import { clipMfccs, type Progress } from '../dataset/example-cache.js'
 import { createNormaliseAndFit } from '../dataset/network-input.js'
+import type { Parameters } from '../train/parameters.js'
+import { architectureOf, loadRun, splitOf } from '../train/run.js'
 import { clipProbabilities, type WindowDecision } from './clip-decision.js'
 import { deviceDecisions } from './device-decisions.js'
 import { floatLogits } from './float-network.js'
@@ -46,27 +49,59 @@ export async function evaluateInt8(
   return metricsOf(outcomes, labels)
 }
 
+/** What an outcome needs to know of a model. */
+type Judged = Pick<ModelManifest, 'labels' | 'prior' | 'calibration'>
+
 /** The float network on the same windows, at the same temperature. */
 export async function evaluateFloat(
-  manifest: ModelManifest,
+  manifest: Judged,
   floatWeights: Uint8Array,
   clips: readonly Clip[],
   cacheRoot: string,
 ): Promise<Metrics> {
-  const { architecture: name, parameters } = decodeFloatWeights(floatWeights)
-  const architecture = architectureByName(name, manifest.labels.length)
+  const { architecture, parameters } = decodeFloatWeights(floatWeights)
+  const network = { architecture: architectureByName(architecture, manifest.labels.length), parameters }
+  return evaluateNetwork(manifest, network, clips, cacheRoot)
+}
+
+/** A run on the clips that it held out, at temperature 1: where choices between runs are made. */
+export async function evaluateRun(
+  folder: string,
+  corporaRoot: string,
+  cacheRoot: string,
+): Promise<{ protocol: string; metrics: Metrics }> {
+  const { run, state } = loadRun(folder)
+  const { name, test } = splitOf(run, corporaRoot)
+  const network = { architecture: architectureOf(run), parameters: state.averaged }
+  const judged = {
+    labels: LABELS,
+    prior: LABELS.map(() => 1 / LABELS.length),
+    calibration: { temperature: 1 },
+  }
+  return { protocol: name, metrics: await evaluateNetwork(judged, network, test, cacheRoot) }
+}
+
+async function evaluateNetwork(
+  judged: Judged,
+  network: { readonly architecture: Architecture; readonly parameters: Parameters },
+  clips: readonly Clip[],
+  cacheRoot: string,
+): Promise<Metrics> {
   const normaliseAndFit = createNormaliseAndFit()
   const outcomes: Outcome[] = []
   for (const clip of clips) {
     const windows = await clipMfccs(clip, cacheRoot)
-    const logits = windows.length > 0 ? floatLogits(architecture, parameters, windows, normaliseAndFit) : []
+    const logits =
+      windows.length > 0
+        ? floatLogits(network.architecture, network.parameters, windows, normaliseAndFit)
+        : []
     const decisions = logits.map((row, i) => ({
-      probabilities: softmax(row, manifest.calibration.temperature),
+      probabilities: softmax(row, judged.calibration.temperature),
       speechMs: windows[i]?.speechMs ?? 0,
     }))
-    outcomes.push(outcomeOf(clip, decisions, manifest))
+    outcomes.push(outcomeOf(clip, decisions, judged))
   }
-  return metricsOf(outcomes, manifest.labels)
+  return metricsOf(outcomes, judged.labels)
 }
 
 /**
@@ -92,7 +127,7 @@ export function evaluateEvents(manifest: ModelManifest, clips: readonly Clip[], 
 }
 
 /** A clip without speech is decided by the prior, so that none is left out of the figures. */
-function outcomeOf(clip: Clip, windows: readonly WindowDecision[], manifest: ModelManifest): Outcome {
+function outcomeOf(clip: Clip, windows: readonly WindowDecision[], manifest: Judged): Outcome {
   return {
     truth: manifest.labels.indexOf(clip.label as string),
     probabilities: windows.length > 0 ? clipProbabilities(windows) : manifest.prior,
