@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.js'
+import { isExistingTime } from '../existing-time.js'
 import { valueAt, type Config } from './config.js'
 import type { Origin } from './origin.js'
 
@@ -21,10 +22,10 @@ const NOT_ABOVE = [
  */
 export function checkConflicts(config: Config, origins: Origins): void {
   const { capture, mqtt } = config
-  if (capture.start_time !== '' && Number.isNaN(Date.parse(capture.start_time))) {
+  if (capture.start_time !== '' && !isExistingTime(capture.start_time)) {
     throw new ConfigError(
       'CONFIG_INVALID_VALUE',
-      `capture.start_time is "${capture.start_time}"${from(origins, 'capture.start_time')}, which is no day and time that exists`,
+      `capture.start_time is "${capture.start_time}"${from(origins, 'capture.start_time')}, which is no day and time that exists since 1970`,
     )
   }
   for (const [small, large] of NOT_ABOVE) {

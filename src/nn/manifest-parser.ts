@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.js'
+import { isExistingTime } from '../existing-time.js'
 import { parseLayer, parseQuantization } from './layer-parser.js'
 import { ManifestField } from './manifest-field.js'
 import { MODEL_SCHEMA, type ModelManifest } from './manifest.js'
@@ -71,7 +72,7 @@ function parseJson(bytes: Uint8Array): unknown {
 
 function parseTime(field: ManifestField): string {
   const time = field.text(RFC_3339)
-  return Number.isNaN(Date.parse(time)) ? field.refuse('a time that exists') : time
+  return isExistingTime(time) ? time : field.refuse('a time that exists, since 1970')
 }
 
 function parseLabels(field: ManifestField): string[] {

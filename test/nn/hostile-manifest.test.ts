@@ -12,6 +12,7 @@ const HOSTILE: [string, string, RegExp, (manifest: Loose) => void][] = [
   ],
   ['an id that is a path', 'MODEL_MANIFEST', /id is "\.\.\/x"/, (m) => (m.id = '../x')],
   ['a date that does not exist', 'MODEL_MANIFEST', /created/, (m) => (m.created = '2026-99-99T00:00:00Z')],
+  ['a day that its month lacks', 'MODEL_MANIFEST', /created/, (m) => (m.created = '2026-02-30T00:00:00Z')],
   ['a missing field', 'MODEL_MANIFEST', /licence is missing/, (m) => delete m.licence],
   ['an unknown field', 'MODEL_MANIFEST', /ensemble/, (m) => (m.ensemble = [])],
   ['an unknown field of a layer', 'MODEL_MANIFEST', /layers\[0\]\.groups/, (m) => (m.layers[0].groups = 2)],
