@@ -27,7 +27,7 @@ export function renderEvent(event: EmotionEvent, { color }: { readonly color: bo
   const label = plain(event.label)
   const line = [
     plain(event.time).slice(11, 23),
-    paint(LABEL_COLORS[label] ?? '', label.padEnd(9)),
+    paint(Object.hasOwn(LABEL_COLORS, label) ? LABEL_COLORS[label] : '', label.padEnd(9)),
     `${bar(event.confidence)} ${String(Math.round(event.confidence * 100)).padStart(3)} %`,
     `arousal ${signed(event.arousal)}`,
     `valence ${signed(event.valence)}`,

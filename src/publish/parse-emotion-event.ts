@@ -28,7 +28,7 @@ function isEmotionEvent(value: unknown): value is EmotionEvent {
     hasAll(window, 'string', ['start']) &&
     hasAll(window, 'number', ['duration_ms', 'speech_ms', 'level_dbfs', 'snr_db']) &&
     isRecord(probabilities) &&
-    Object.values(probabilities).every((probability) => typeof probability === 'number') &&
+    Object.values(probabilities).every((probability) => Number.isFinite(probability)) &&
     isRecord(model) &&
     hasAll(model, 'string', ['id', 'sha256'])
   )
@@ -39,7 +39,8 @@ function hasAll(
   type: 'string' | 'number',
   keys: readonly string[],
 ): boolean {
-  return keys.every((key) => typeof record[key] === type)
+  // JSON's 1e999 is read as infinity.
+  return keys.every((key) => (type === 'number' ? Number.isFinite(record[key]) : typeof record[key] === type))
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

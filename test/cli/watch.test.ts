@@ -70,6 +70,7 @@ t.test('an event is one compact line', (t) => {
     /abstained: low snr$/,
   )
   t.match(renderEvent(event, { color: true }), /\u001b\[91mangry {4}\u001b\[0m/)
+  t.match(renderEvent({ ...event, label: 'constructor' }, { color: true }), /^[\d:.]+ {2}constructor {2}█/)
   t.end()
 })
 
