@@ -1,5 +1,3 @@
-import { parseArgs } from 'node:util'
-
 import { createInt8Classifier } from '../classify/int8-classifier.js'
 import { UsageError } from '../errors.js'
 import { featureParamsHash } from '../features/feature-params-hash.js'
@@ -7,6 +5,7 @@ import { FEATURE_PARAMS } from '../features/feature-params.js'
 import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
 import { createNetwork } from '../nn/network.js'
 import type { CommandIo } from './io.js'
+import { parseOptions } from './parse-options.js'
 
 export const MODEL_HELP = `Usage: affectd model info DIR [--json]
        affectd model verify DIR
@@ -29,7 +28,7 @@ export function modelCommand(args: readonly string[], io: CommandIo): Promise<nu
 }
 
 function runModelCommand(args: readonly string[], io: CommandIo): number {
-  const { values, positionals } = parseModelArgs(args)
+  const { values, positionals } = parseOptions('model', args, { json: { type: 'boolean' } })
   const [verb, directory, ...rest] = positionals
   if (values.help === true) {
     io.out(MODEL_HELP)
@@ -61,20 +60,6 @@ function runModelCommand(args: readonly string[], io: CommandIo): number {
     )
   }
   return 0
-}
-
-function parseModelArgs(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
-    })
-  } catch (cause) {
-    throw new UsageError('USAGE_ARGUMENTS', `affectd model: ${(cause as Error).message.split('\n')[0]}`, {
-      cause,
-    })
-  }
 }
 
 /** What `--json` prints. */

@@ -76,6 +76,7 @@ t.test('model refuses what it doesn’t know and says what it takes', async (t) 
   for (const args of [['info'], ['info', 'a', 'b'], ['verify', 'a', '--json'], ['info', 'a', '--wrong']]) {
     await t.rejects(modelCommand(args, io), { code: 'USAGE_ARGUMENTS', exitCode: 64 })
   }
+  await t.rejects(modelCommand(['info', 'a', '--jsn'], io), { message: /did you mean --json\?$/ })
   t.equal(await modelCommand(['--help'], io), 0)
   t.match(printed(), /Usage: affectd model info/)
 })
