@@ -27,7 +27,7 @@ const PREFIX_MAX_LENGTH = 200
 /**
  * @param deviceId `[A-Za-z0-9_-]{1,64}`, so that it is one topic level, a file name and a client id alike
  * @param prefix   one topic level or more, without wildcards; not below `$`, which belongs to the broker
- * @throws {ConfigError} CONFIG_DEVICE_ID, CONFIG_TOPIC_PREFIX
+ * @throws {ConfigError} CONFIG_INVALID_VALUE
  */
 export function createTopics(deviceId: string, prefix: string = DEFAULT_PREFIX): Topics {
   checkDeviceId(deviceId)
@@ -51,17 +51,17 @@ export function createTopics(deviceId: string, prefix: string = DEFAULT_PREFIX):
   }
 }
 
-/** @throws {ConfigError} CONFIG_DEVICE_ID */
+/** @throws {ConfigError} CONFIG_INVALID_VALUE */
 export function checkDeviceId(deviceId: string): void {
   if (!DEVICE_ID.test(deviceId)) {
     throw new ConfigError(
-      'CONFIG_DEVICE_ID',
+      'CONFIG_INVALID_VALUE',
       `device id ${JSON.stringify(deviceId)} is not 1 to 64 of A-Z a-z 0-9 _ -: choose another`,
     )
   }
 }
 
-/** @throws {ConfigError} CONFIG_TOPIC_PREFIX */
+/** @throws {ConfigError} CONFIG_INVALID_VALUE */
 export function checkPrefix(prefix: string): void {
   const isValid =
     prefix.length <= PREFIX_MAX_LENGTH &&
@@ -69,7 +69,7 @@ export function checkPrefix(prefix: string): void {
     prefix.split('/').every((level) => PREFIX_LEVEL.test(level))
   if (!isValid) {
     throw new ConfigError(
-      'CONFIG_TOPIC_PREFIX',
+      'CONFIG_INVALID_VALUE',
       `topic prefix ${JSON.stringify(prefix)} must be topic levels parted by /, none empty, at most ` +
         `${PREFIX_MAX_LENGTH} characters, without + # or a leading $`,
     )
