@@ -1,7 +1,11 @@
 import type { IncomingMessage } from '../publish/link.js'
 import { parseEmotionEvent } from '../publish/parse-emotion-event.js'
 import type { CommandIo } from './io.js'
-import { renderEvent } from './render-event.js'
+import { jsonFields } from './json-fields.js'
+import { plain, renderEvent } from './render-event.js'
+
+/** First levels of the demo's topics. */
+export const DEMO_BASE = 'affectd/demo'
 
 /** Shows what comes over MQTT: the demo sees no more than any other subscriber would. */
 export class DemoScreen {
@@ -25,21 +29,23 @@ export class DemoScreen {
   }
 
   show({ topic, payload }: IncomingMessage): void {
-    const kind = topic.slice('affectd/demo/'.length)
+    const kind = topic.slice(`${DEMO_BASE}/`.length)
     if (kind === 'emotion') {
       const event = parseEmotionEvent(payload)
       if (event === undefined) return
       this.#decisions += 1
       this.io.out(`${renderEvent(event, { color: this.#color })}\n`)
     } else if (kind === 'state' || kind === 'status') {
-      this.#showChange(kind, JSON.parse(Buffer.from(payload).toString('utf8')) as Record<string, unknown>)
+      // The broker takes messages from anybody on this machine.
+      const fields = jsonFields(payload)
+      if (fields !== undefined) this.#showChange(kind, fields)
     }
   }
 
   #showChange(kind: 'state' | 'status', fields: Readonly<Record<string, unknown>>): void {
-    const at = String(fields['time']).slice(11, 23)
+    const at = plain(String(fields['time'])).slice(11, 23)
     if (kind === 'status') {
-      this.io.out(`${at}  device is ${String(fields['state'])}\n`)
+      this.io.out(`${at}  device is ${plain(String(fields['state']))}\n`)
       if (fields['state'] === 'offline') this.#ended.abort()
       return
     }

@@ -6,7 +6,7 @@ import { startEmbeddedBroker } from '../publish/embedded-broker.js'
 import { connectSubscriber } from '../publish/mqtt-subscriber.js'
 import { pause } from '../until.js'
 import { buildAgent } from './build-agent.js'
-import { DemoScreen } from './demo-screen.js'
+import { DEMO_BASE, DemoScreen } from './demo-screen.js'
 import type { CommandIo } from './io.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
 import { createStopSignal } from './stop-signal.js'
@@ -51,22 +51,28 @@ export async function demoCommand(args: readonly string[], io: CommandIo): Promi
   return 0
 }
 
-async function play(
-  url: string,
-  options: { readonly fast?: boolean | undefined; readonly model?: string | undefined },
-  io: CommandIo,
-  stop: AbortSignal,
-): Promise<void> {
+interface DemoOptions {
+  readonly fast?: boolean | undefined
+  readonly model?: string | undefined
+}
+
+/** What the demo needs, over whatever the package configures: `key=value` each. */
+export function demoSettings(url: string, { fast, model }: DemoOptions): readonly string[] {
+  return [
+    'device.id=demo',
+    'publish.prefix=affectd',
+    `capture.source=file:${RECORDING}?pace=${fast === true ? 'fast' : 'realtime'}`,
+    `mqtt.url=${url}`,
+    'mqtt.protocol=3.1.1',
+    ...(model === undefined ? [] : [`classify.model=${model}`]),
+  ]
+}
+
+async function play(url: string, options: DemoOptions, io: CommandIo, stop: AbortSignal): Promise<void> {
   const loaded = loadConfig({
     // What is configured for the real device is not for the demo.
     env: {},
-    set: [
-      'device.id=demo',
-      `capture.source=file:${RECORDING}?pace=${options.fast === true ? 'fast' : 'realtime'}`,
-      `mqtt.url=${url}`,
-      'mqtt.protocol=3.1.1',
-      ...(options.model === undefined ? [] : [`classify.model=${options.model}`]),
-    ],
+    set: demoSettings(url, options),
   })
   const log = createLogger({ level: 'warn', format: 'auto', stream: { write: io.err, isTTY: io.errIsTty } })
   const agent = buildAgent(loaded, { log, stdin: () => process.stdin })
@@ -79,12 +85,12 @@ async function play(
       keepaliveS: 30,
       connectTimeoutMs: 5000,
     },
-    filters: ['affectd/demo/#'],
+    filters: [`${DEMO_BASE}/#`],
     clock: systemClock,
     onMessage: (message) => screen.show(message),
   })
   io.out(
-    `affectd demo: a recording of synthetic voices, judged as it plays\nbroker ${url}, topics affectd/demo/#\n\n`,
+    `affectd demo: a recording of synthetic voices, judged as it plays\nbroker ${url}, topics ${DEMO_BASE}/#\n\n`,
   )
   try {
     await agent.run(stop)

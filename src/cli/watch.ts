@@ -7,6 +7,7 @@ import { connectSubscriber } from '../publish/mqtt-subscriber.js'
 import { parseEmotionEvent } from '../publish/parse-emotion-event.js'
 import { checkDeviceId, checkPrefix, DEFAULT_PREFIX } from '../publish/topics.js'
 import type { CommandIo } from './io.js'
+import { jsonFields } from './json-fields.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
 import { plain, renderEvent } from './render-event.js'
 
@@ -89,7 +90,7 @@ export function renderMessage(message: IncomingMessage, prefix: string, color: b
     const event = parseEmotionEvent(message.payload)
     return event && `${name} ${renderEvent(event, { color })}`
   }
-  const fields = parseFields(message.payload)
+  const fields = jsonFields(message.payload)
   if (fields === undefined) return undefined
   const at = plain(String(fields['time'] ?? fields['since'] ?? '')).slice(11, 23)
   const said = describe(kind, rest.join('/'), fields)
@@ -107,15 +108,6 @@ function describe(
   if (kind !== 'alert') return undefined
   const score = typeof fields['score'] === 'number' ? `, score ${fields['score'].toFixed(2)}` : ''
   return `alert ${plain(detail)}: ${fields['active'] === true ? 'raised' : 'over'}${score}`
-}
-
-function parseFields(payload: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(payload).toString('utf8'))
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** What would be wrong configuration elsewhere was wrong on the command line here. */
