@@ -1,8 +1,13 @@
+import { Readable } from 'node:stream'
+import { createAudioSource } from '../capture/create-source.js'
 import { CONFIG_SCHEMA } from '../config/schema.js'
 import { configJsonSchema } from '../config/json-schema.js'
+import type { LoadedConfig } from '../config/load-config.js'
 import { shownSettings } from '../config/settings-table.js'
 import { UsageError } from '../errors.js'
+import { brokerOptions } from './broker-options.js'
 import { checkSettings } from './check-settings.js'
+import { loadJudge } from './judge.js'
 import { loadSettings, SETTING_OPTIONS, SETTINGS_HELP } from './load-settings.js'
 import type { CommandIo } from './io.js'
 import { parseOptions } from './parse-options.js'
@@ -12,7 +17,7 @@ export const CONFIG_HELP = `Usage: affectd config check [--config FILE] [--set k
        affectd config show [--config FILE] [--set key=value]… [--json]
        affectd config schema
 
-check    OK, or the one line that says what to mend (exit status 78)
+check    OK, or the one line with which run would refuse to start, and its exit status
 show     the effective configuration and where each value came from; secrets masked
 schema   JSON Schema (draft 2020-12) of a configuration file
 
@@ -22,7 +27,9 @@ ${SETTINGS_HELP}`
  * `affectd config …`
  *
  * @throws {UsageError} USAGE_UNKNOWN_COMMAND, USAGE_ARGUMENTS
- * @throws {ConfigError} as `loadConfig` and `checkSettings`
+ * @throws {ConfigError} as `loadConfig`, `checkSettings` and `brokerOptions`
+ * @throws {ModelError} as `loadJudge`
+ * @throws {CaptureError} CAPTURE_NO_PORTAUDIO
  */
 export async function configCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const { values, positionals } = parseOptions('config', args, {
@@ -50,7 +57,7 @@ export async function configCommand(args: readonly string[], io: CommandIo): Pro
   }
   const loaded = loadSettings(values, io)
   if (verb === 'check') {
-    checkSettings(loaded)
+    checkAsRun(loaded)
     io.out('OK\n')
     return 0
   }
@@ -66,4 +73,13 @@ export async function configCommand(args: readonly string[], io: CommandIo): Pro
     io.out(textTable(['key', 'value', 'from'], rows))
   }
   return Promise.resolve(0)
+}
+
+/** Makes of the configuration what `run` makes of it before it opens anything: OK has to mean that run starts. */
+function checkAsRun(loaded: LoadedConfig): void {
+  const { source } = checkSettings(loaded)
+  // Touching the process's own stdin would open it.
+  createAudioSource(source, { stdin: () => Readable.from([]) })
+  brokerOptions(loaded.config)
+  loadJudge(loaded.config)
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { configCommand } from '../../src/cli/config.js'
+import { runCommand } from '../../src/cli/run.js'
 import { CONFIG_KEYS } from '../../src/config/config.js'
 import { memoryIo } from '../support/memory-io.js'
 
@@ -19,6 +20,20 @@ t.test('check says OK, or refuses with the stage that objects', async (t) => {
   }
 })
 
+t.test('check refuses what run would refuse to start with', async (t) => {
+  for (const [pair, code] of [
+    ['mqtt.password_file=/nope', 'CONFIG_NOT_FOUND'],
+    ['mqtt.ca_file=/nope', 'CONFIG_NOT_FOUND'],
+    ['classify.model=/nope', 'MODEL_NOT_FOUND'],
+    ['capture.source=portaudio', 'CAPTURE_NO_PORTAUDIO'],
+  ] as const) {
+    const io = memoryIo()
+    await t.rejects(configCommand(['check', '--set', pair], io), { code }, pair)
+    await t.rejects(runCommand(['--set', pair], io, AbortSignal.abort()), { code }, pair)
+    t.equal(io.stdout, '')
+  }
+})
+
 t.test('what a stage refuses names the key and where it came from', async (t) => {
   const file = join(t.testdir({ 'c.json': '{"capture":{"source":"tape"}}' }), 'c.json')
   await t.rejects(configCommand(['check', '--config', file], memoryIo()), {
@@ -31,7 +46,7 @@ t.test('a device is not named twice', async (t) => {
   await t.rejects(configCommand(['check', ...set, '--set', 'capture.source=arecord:hw:0'], memoryIo()), {
     code: 'CONFIG_CONFLICT',
   })
-  for (const source of ['auto', 'arecord', 'portaudio', 'stdin', 'file:x.wav']) {
+  for (const source of ['auto', 'arecord', 'stdin', 'file:x.wav']) {
     t.equal(
       await configCommand(['check', ...set, '--set', `capture.source=${source}`], memoryIo()),
       0,
