@@ -1,27 +1,30 @@
 import { randomUUID } from 'node:crypto'
+import type { Config } from '../config/config.js'
 import { UsageError } from '../errors.js'
 import { systemClock } from '../ops/clock.js'
 import { parseBrokerUrl } from '../publish/broker-url.js'
-import type { IncomingMessage } from '../publish/link.js'
+import type { IncomingMessage, LinkOptions } from '../publish/link.js'
 import { connectSubscriber } from '../publish/mqtt-subscriber.js'
 import { parseEmotionEvent } from '../publish/parse-emotion-event.js'
-import { checkDeviceId, checkPrefix, DEFAULT_PREFIX } from '../publish/topics.js'
+import { checkDeviceId, checkPrefix } from '../publish/topics.js'
+import { brokerOptions } from './broker-options.js'
 import type { CommandIo } from './io.js'
 import { jsonFields } from './json-fields.js'
+import { loadSettings, SETTING_OPTIONS, SETTINGS_HELP } from './load-settings.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
 import { plain, renderEvent } from './render-event.js'
 
-const DEFAULT_BROKER = 'mqtt://localhost:1883'
 const WATCHED = ['emotion', 'status', 'listening', 'alert/+']
 
-export const WATCH_HELP = `Usage: affectd watch [--broker URL] [--device ID] [--prefix TOPIC]
+export const WATCH_HELP = `Usage: affectd watch [--broker URL] [--device ID] [--prefix TOPIC] [--config FILE] [--set key=value]…
 
 Shows what devices say, as it comes, until Ctrl-C: emotions, changes of status, alerts.
 
-  --broker URL    the broker; default $AFFECTD_MQTT_URL, else ${DEFAULT_BROKER}
+  --broker URL    the broker; default mqtt.url. A name in it is used instead of the configured name and password
   --device ID     one device only
-  --prefix TOPIC  what the devices' topics begin with; default ${DEFAULT_PREFIX}
+  --prefix TOPIC  what the devices' topics begin with; default publish.prefix
 
+${SETTINGS_HELP}
 Exits 69 if the broker cannot be reached at the start; later losses are waited out.
 `
 
@@ -32,6 +35,7 @@ Exits 69 if the broker cannot be reached at the start; later losses are waited o
  * @returns 0 when stopped
  * @throws {PublishError} PUBLISH_UNREACHABLE, PUBLISH_REFUSED at the start
  * @throws {UsageError} USAGE_ARGUMENTS
+ * @throws {ConfigError} as `loadConfig` and `brokerOptions`
  */
 export async function watchCommand(
   args: readonly string[],
@@ -39,6 +43,7 @@ export async function watchCommand(
   stop?: Promise<unknown>,
 ): Promise<number> {
   const { values, positionals } = parseOptions('watch', args, {
+    ...SETTING_OPTIONS,
     broker: { type: 'string' },
     device: { type: 'string' },
     prefix: { type: 'string' },
@@ -48,24 +53,17 @@ export async function watchCommand(
     return 0
   }
   refusePositionals('watch', positionals)
-  const url = values.broker ?? io.env['AFFECTD_MQTT_URL'] ?? DEFAULT_BROKER
-  const prefix = values.prefix ?? DEFAULT_PREFIX
   asUsage(() => {
-    parseBrokerUrl(url)
-    checkPrefix(prefix)
+    if (values.broker !== undefined) parseBrokerUrl(values.broker)
+    if (values.prefix !== undefined) checkPrefix(values.prefix)
     if (values.device !== undefined) checkDeviceId(values.device)
   })
+  const { config } = loadSettings(values, io)
+  const prefix = values.prefix ?? config.publish.prefix
   const color = io.isTty && (io.env['NO_COLOR'] ?? '') === ''
   const base = `${prefix}/${values.device ?? '+'}`
   const subscriber = await connectSubscriber({
-    // 3.1.1 does all that a watcher needs, and every broker speaks it, the demo's included.
-    broker: {
-      url,
-      protocol: '3.1.1',
-      clientId: `affectd-watch-${randomUUID().slice(0, 8)}`,
-      keepaliveS: 30,
-      connectTimeoutMs: 10_000,
-    },
+    broker: watchLink(config, values.broker),
     clock: systemClock,
     filters: WATCHED.map((topic) => `${base}/${topic}`),
     onMessage: (message) => {
@@ -79,6 +77,25 @@ export async function watchCommand(
   await (stop ?? interrupted())
   await subscriber.close()
   return 0
+}
+
+/**
+ * How a watcher reaches the broker: as the device itself, but for its client id, which would throw the device out.
+ *
+ * @param url over mqtt.url; credentials in it are not mixed with the configured ones
+ * @throws {ConfigError} as `brokerOptions`
+ */
+export function watchLink(config: Config, url = config.mqtt.url): Omit<LinkOptions, 'will'> {
+  const { mqtt } = config
+  const namesUser = url !== mqtt.url && parseBrokerUrl(url).username !== undefined
+  const credentials = namesUser ? { username: '', password: '', password_file: '' } : {}
+  return {
+    ...brokerOptions({ ...config, mqtt: { ...mqtt, ...credentials } }),
+    url,
+    // 3.1.1 does all that a watcher needs, and every broker speaks it, the demo's included.
+    protocol: '3.1.1',
+    clientId: `affectd-watch-${randomUUID().slice(0, 8)}`,
+  }
 }
 
 /** @returns the line to show, without a line feed; undefined if the message is not understood */

@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.js'
 
-export const DEFAULT_PREFIX = 'affectd'
+const DEFAULT_PREFIX = 'affectd'
 
 /** Every topic of one device. Frozen by contract tests: other systems are built on these names. */
 export interface Topics {

@@ -1,6 +1,11 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { Aedes } from 'aedes'
 import t from 'tap'
-import { watchCommand, renderMessage } from '../../src/cli/watch.js'
+import { renderMessage, watchCommand, watchLink } from '../../src/cli/watch.js'
 import { renderEvent } from '../../src/cli/render-event.js'
+import { loadConfig } from '../../src/config/load-config.js'
 import { startEmbeddedBroker } from '../../src/publish/embedded-broker.js'
 import type { EmotionEvent } from '../../src/publish/emotion-event.js'
 import { freePort } from '../support/mosquitto.js'
@@ -119,6 +124,46 @@ t.test('watch shows emotions, status and alerts until it is stopped', async (t) 
   t.equal(await status, 0)
   t.notOk(screen.out.join('').includes('\u001b'), 'no colours where there is no terminal')
   t.notOk(screen.out.join('').includes('junk'))
+})
+
+t.test('watch uses the configured broker, credentials and prefix', async (t) => {
+  const aedes = await Aedes.createBroker({
+    authenticate: (_client, username, password, done) =>
+      done(null, username === 'bus' && password?.toString() === 'hush'),
+  })
+  const server = createServer((socket) => void aedes.handle(socket)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    aedes.close()
+  })
+  const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const folder = t.testdir({ password: 'hush\n', 'c.json': '{"publish":{"prefix":"fleet"}}' })
+  const args = ['--config', join(folder, 'c.json'), '--set', 'mqtt.username=bus']
+  const withPassword = [...args, '--set', `mqtt.password_file=${join(folder, 'password')}`]
+  for (const broker of [
+    ['--set', `mqtt.url=${url}`],
+    ['--broker', url],
+  ]) {
+    const screen = io()
+    t.equal(await watchCommand([...withPassword, ...broker], screen.io, Promise.resolve()), 0)
+    t.match(screen.err.join(''), 'watching fleet/+')
+  }
+  await t.rejects(watchCommand([...args, '--broker', url], io().io, Promise.resolve()), {
+    code: 'PUBLISH_REFUSED',
+  })
+})
+
+t.test('a name in --broker is used alone, and the certificates are the configured ones', async (t) => {
+  const folder = t.testdir({ ca: 'pem' })
+  const set = ['mqtt.username=bus', 'mqtt.password=hush', `mqtt.ca_file=${join(folder, 'ca')}`]
+  const { config } = loadConfig({ env: {}, set })
+  t.match(watchLink(config), { url: config.mqtt.url, username: 'bus', password: 'hush', tls: { ca: 'pem' } })
+  const own = watchLink(config, 'mqtts://me:mine@host')
+  t.match(own, { url: 'mqtts://me:mine@host', tls: { ca: 'pem' } })
+  t.equal(own.username, undefined)
+  t.equal(own.password, undefined)
+  t.not(own.clientId, watchLink(config).clientId)
 })
 
 t.test('watch says so when the broker goes and comes back', async (t) => {
