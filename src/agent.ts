@@ -66,6 +66,7 @@ export async function runAgent(
     health.start()
     const listener = new Listener(options, capture, stop)
     const failure = await listener.listen()
+    health.now()
     await drain(options, failure !== undefined, stop)
     if (failure !== undefined) throw failure
   } finally {
@@ -116,6 +117,7 @@ class Listener {
       this.capture.state = 'running'
       log.info({ source: source.name }, 'listening')
       setStatus('online', null)
+      this.options.health.now()
     }
     this.#streamStartMs ??= clock.nowMs() - samplesToMs(frame.startSample + FRAME_SAMPLES)
     this.capture.drops += Math.max(0, Math.round((frame.startSample - this.#nextSample) / FRAME_SAMPLES))
@@ -146,6 +148,7 @@ class Listener {
     if (failures === 1) log.warn(fields, text)
     else log.debug(fields, text)
     setStatus('degraded', error.code.toLowerCase())
+    this.options.health.now()
     await pause(clock, delayMs, this.stop)
   }
 

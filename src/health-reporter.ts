@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './ops/clock.js'
 
-/** Reports at once when started, and then again and again until stopped. */
+/** Reports at once when started, then again and again until stopped, and whenever it is told to. */
 export class HealthReporter {
   #timer: Timer | undefined
 
@@ -14,6 +14,11 @@ export class HealthReporter {
   start(): void {
     this.report()
     this.#timer = this.clock.after(this.intervalMs, () => this.start())
+  }
+
+  /** Something changed that should not wait for the interval. */
+  now(): void {
+    this.report()
   }
 
   stop(): void {

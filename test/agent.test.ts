@@ -166,15 +166,18 @@ async function settled(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-t.test('it starts the publisher, then health, and at the end drains before it closes', async (t) => {
-  const { run, publisher, clock, capture, statuses } = rig(() => frames(3))
-  await run()
-  t.same(publisher.steps, ['start', 'health', 'drain', 'close'])
-  t.equal(publisher.said[0].topic, topics.info)
-  t.equal(clock.timers, 0, 'nothing keeps the process alive')
-  t.equal(capture.state, 'ended')
-  t.same(statuses, [['online', null]])
-})
+t.test(
+  'health is told at the start, at the first frame and at the end, and the end drains before it closes',
+  async (t) => {
+    const { run, publisher, clock, capture, statuses } = rig(() => frames(3))
+    await run()
+    t.same(publisher.steps, ['start', 'health', 'health', 'health', 'drain', 'close'])
+    t.equal(publisher.said[0].topic, topics.info)
+    t.equal(clock.timers, 0, 'nothing keeps the process alive')
+    t.equal(capture.state, 'ended')
+    t.same(statuses, [['online', null]])
+  },
+)
 
 t.test('decisions are events, and the state is said on decisions and when speaking changes', async (t) => {
   const { run, publisher } = rig(() => frames(8), {
@@ -255,7 +258,7 @@ t.test('told to stop with nothing to say and no broker, it ends at once', async 
   publisher.counts = { ...publisher.counts, connected: false }
   stop.abort()
   await run()
-  t.same(publisher.steps, ['start', 'health', 'close'])
+  t.same(publisher.steps, ['start', 'health', 'health', 'health', 'close'])
 })
 
 t.test('at the end of a file it waits for the broker for ever, and says so once', async (t) => {
@@ -293,7 +296,7 @@ t.test('input that cannot even be opened waits for no broker', async (t) => {
   const { run, publisher } = rig(source)
   publisher.counts = { ...publisher.counts, connected: false }
   await t.rejects(run(), { code: 'INPUT_NOT_FOUND' })
-  t.same(publisher.steps, ['start', 'health', 'close'])
+  t.same(publisher.steps, ['start', 'health', 'health', 'close'])
 })
 
 t.test('a microphone that fails is tried again, with the device degraded meanwhile', async (t) => {

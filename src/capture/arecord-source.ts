@@ -86,7 +86,9 @@ function exitOf(child: ChildProcess): Promise<Ending> {
 }
 
 async function end(child: ChildProcess, exited: Promise<Ending>): Promise<void> {
+  // Both: a process that it started may hold them open after it has ended.
   child.stdout?.destroy()
+  child.stderr?.destroy()
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGTERM')
   const patience = setTimeout(() => child.kill('SIGKILL'), TERMINATION_GRACE_MS)

@@ -9,7 +9,7 @@ export interface Gate {
   flush(): Segment | null
   /** True between the start of speech and the end of its hangover. */
   readonly isSpeaking: boolean
-  /** Frames seen and frames judged speech since the start, for `health`. */
+  /** Frames seen and frames judged speech since the start, for `health`: `reset` does not touch them. */
   readonly framesSeen: number
   readonly framesSpeech: number
   reset(): void

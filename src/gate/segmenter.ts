@@ -79,6 +79,8 @@ class Segmenter implements Gate {
   flush(): Segment | null {
     const segment = this.#isInSegment ? this.#finish(this.#history.end) : null
     this.#phase.reset()
+    // What comes next is another recording: no window of it may reach back.
+    this.#earliestFrame = this.#history.end
     return segment
   }
 
@@ -92,8 +94,6 @@ class Segmenter implements Gate {
     this.vad.reset()
     this.#phase.reset()
     this.#history.reset()
-    this.framesSeen = 0
-    this.framesSpeech = 0
     this.#earliestFrame = 0
     this.#originSample = 0
   }

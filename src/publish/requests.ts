@@ -68,10 +68,10 @@ export function createRequestHandler(
       qos: 1,
       retain: false,
     })
-    let transaction: string | undefined
+    let transaction: string | null = null
     try {
       const request = parseRequest(payload)
-      transaction = request.transaction
+      transaction = request.transaction ?? null
       const handler = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
       if (handler === undefined) {
         const known = Object.keys(verbs).join(', ')

@@ -34,8 +34,12 @@ t.test('contract: ping', (t) => {
     qos: 1,
     retain: false,
   })
-  t.match(handle(request('ping', ''))?.payload, /^\{"status":"ok"/, 'an empty payload is an empty request')
-  t.match(handle(request('quiet', '{}'))?.payload, '{"status":"ok","data":null}')
+  t.match(
+    handle(request('ping', ''))?.payload,
+    /^\{"transaction":null,"status":"ok"/,
+    'an empty payload is an empty request',
+  )
+  t.match(handle(request('quiet', '{}'))?.payload, '{"transaction":null,"status":"ok","data":null}')
   t.end()
 })
 
