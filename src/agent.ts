@@ -8,7 +8,7 @@ import type { Pipeline } from './pipeline.js'
 import { backoffDelayMs, DEFAULT_BACKOFF } from './publish/backoff.js'
 import type { DeviceState } from './publish/payloads.js'
 import type { Message, Publisher } from './publish/publisher.js'
-import { FRAME_SAMPLES, samplesToMs } from './units.js'
+import { FRAME_SAMPLES, SAMPLE_RATE_HZ, samplesToMs } from './units.js'
 import { pause, untilAborted } from './until.js'
 
 /** Longest wait for the broker once the agent was told to stop, or has failed. */
@@ -79,6 +79,7 @@ class Listener {
   #streamStartMs: number | undefined
   #nextSample = 0
   #wasSpeaking = false
+  #saidLabel: string | undefined
 
   constructor(
     private readonly options: AgentOptions,
@@ -125,7 +126,14 @@ class Listener {
 
     const judgement = pipeline.push(frame)
     if (judgement !== null) await this.#say(this.options.announcer.decision(judgement, this.#streamStartMs))
-    if (judgement !== null || pipeline.isSpeaking !== this.#wasSpeaking) await this.#sayState()
+    if (judgement !== null || pipeline.isSpeaking !== this.#wasSpeaking || this.#hasFaded())
+      await this.#sayState()
+  }
+
+  /** True if what was heard has faded so far that the state has another label. Looked at once a second. */
+  #hasFaded(): boolean {
+    if (this.#saidLabel === undefined || this.#nextSample % SAMPLE_RATE_HZ !== 0) return false
+    return this.options.pipeline.state.label !== this.#saidLabel
   }
 
   /** The stream is over: its last window, and that nobody speaks any more. */
@@ -156,7 +164,9 @@ class Listener {
     const { pipeline, announcer } = this.options
     this.#wasSpeaking = pipeline.isSpeaking
     if (this.#streamStartMs !== undefined) {
-      await this.#say(announcer.state(pipeline.state, this.#streamStartMs))
+      const { state } = pipeline
+      this.#saidLabel = state.label
+      await this.#say(announcer.state(state, this.#streamStartMs))
     }
   }
 
@@ -185,9 +195,13 @@ async function drain(
       'the audio has ended; waiting for the broker to take what is left',
     ),
   )
+  if (stop.aborted && outboxDepth > 0) {
+    log.info({ outbox_depth: outboxDepth }, 'ending: the broker has 10 s to take what is left')
+  }
   const left = await publisher.drain(enough.signal)
   limit?.clear()
   word.clear()
   stop.removeEventListener('abort', hurry)
   if (left > 0) log.warn({ code: 'PUBLISH_UNDELIVERED', count: left }, 'ending with messages undelivered')
+  else log.info({}, 'the end; everything is delivered')
 }

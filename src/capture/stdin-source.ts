@@ -6,11 +6,15 @@ import { systemPaceClock, type PaceClock } from './pace-clock.js'
 import { Pacer } from './pacer.js'
 import { S16Decoder } from './s16-decoder.js'
 
+/** As samples: 18770 and 17990, a step that no microphone makes from silence. */
+const WAV_MAGIC = 'RIFF'
+
 /**
  * Raw audio from a pipe: signed 16 bit little endian, 16 kHz, mono. Taken as fast as it comes.
  *
  * A stream that ends in the middle of a sample gives its whole samples first and then throws INPUT_TRUNCATED; one
- * without a single byte throws INPUT_EMPTY; one that fails, INPUT_UNREADABLE.
+ * without a single byte throws INPUT_EMPTY; one that fails, INPUT_UNREADABLE; one that begins like a WAV file, whose
+ * header and format would be heard as noise, INPUT_BAD_FORMAT.
  *
  * @param stream destroyed when iteration ends
  */
@@ -48,8 +52,18 @@ async function* decodedFrames(stream: Readable): AsyncGenerator<AudioFrame> {
   const decoder = new S16Decoder()
   const framer = new Framer()
   let totalBytes = 0
+  let head = ''
   for await (const bytes of stream as AsyncIterable<Uint8Array>) {
     totalBytes += bytes.length
+    if (head.length < WAV_MAGIC.length) {
+      head += String.fromCharCode(...bytes.subarray(0, WAV_MAGIC.length - head.length))
+      if (head === WAV_MAGIC) {
+        throw new InputError(
+          'INPUT_BAD_FORMAT',
+          'stdin takes raw samples (s16le, 16 kHz, mono), and this is a WAV file: use file:PATH, or sox with -t raw',
+        )
+      }
+    }
     yield* framer.push(decoder.decode(bytes))
   }
   yield* framer.flush()

@@ -155,7 +155,7 @@ function truncated(source: ByteSource, what: string, chunk: Chunk): InputError {
   const held = source.sizeBytes - chunk.contentOffset
   return new InputError(
     'INPUT_TRUNCATED',
-    `${source.name} is truncated: its ${what} claims ${chunk.lengthBytes} bytes and ${held} are there; copy it again`,
+    `${source.name} is truncated: its ${what} claims ${chunk.lengthBytes} bytes and ${held} are there; copy it again, or convert it if a pipe wrote it`,
   )
 }
 

@@ -54,6 +54,8 @@ export class MqttPublisher implements Publisher {
   #isPumping = false
   #pumpAgain = false
   #appending: Promise<void> = Promise.resolve()
+  /** Events handed over that the outbox has not taken yet. */
+  #onTheirWay = 0
   #stateRetry: Timer | undefined
   #isClosed = false
   readonly #drains = new Set<() => void>()
@@ -118,12 +120,18 @@ export class MqttPublisher implements Publisher {
     }
     // One after another: the order of the calls is the order of the events, however long one waits for space.
     const accepted = this.#appending.then(() => this.#append(message))
-    this.#appending = accepted.catch(() => undefined)
+    this.#onTheirWay += 1
+    this.#appending = accepted
+      .catch(() => undefined)
+      .then(() => {
+        this.#onTheirWay -= 1
+        for (const check of this.#drains) check()
+      })
     return accepted
   }
 
   drain(signal: AbortSignal): Promise<number> {
-    const left = (): number => this.#options.outbox.depth + this.#states.pending
+    const left = (): number => this.#options.outbox.depth + this.#onTheirWay + this.#states.pending
     return new Promise((resolve) => {
       const check = (): void => {
         if (left() > 0 && !signal.aborted) return

@@ -37,6 +37,14 @@ t.test('a stream that ends mid-sample gives what was whole, then says so', async
   })
 })
 
+t.test('a WAV file is refused instead of heard as noise, however it is cut', async (t) => {
+  const pieces = [Buffer.from('RI'), Buffer.from('FF\u0000\u0000'), Buffer.alloc(4000)]
+  t.match(await drain(Readable.from(pieces)), {
+    samples: [],
+    error: { code: 'INPUT_BAD_FORMAT', exitCode: 66 },
+  })
+})
+
 t.test('an empty stream is refused', async (t) => {
   t.match(await drain(Readable.from([])), { samples: [], error: { code: 'INPUT_EMPTY' } })
 })

@@ -29,7 +29,7 @@ export function pageStart({ version, model, labels }: ReportHead): string {
 <header>
 <h1>Emotion in speech</h1>
 <p>Judged by affectd ${escapeHtml(version)} with model <b>${escapeHtml(model.id)}</b> <code title="SHA-256 ${escapeHtml(model.sha256)}">${escapeHtml(model.sha256.slice(0, 12))}</code>.
-Probabilities are calibrated; arousal and valence are derived from them. A model’s opinion of acted-speech categories, not a fact about a person.</p>
+Probabilities are calibrated on acted studio speech and too confident elsewhere; arousal and valence are derived from them. A model’s opinion of acted-speech categories, not a fact about a person.</p>
 ${legend(labels)}
 </header>
 `
