@@ -181,6 +181,24 @@ t.test('lost audio ends the segment and moves the times', async (t) => {
   ])
 })
 
+t.test('what follows the end of a recording reaches back into nothing of it', async (t) => {
+  const gate = createGate(new ScriptedVad(), params)
+  const first = script(['#', 1000], ['.', 300])
+  const second = script(['#', 1000], ['.', 1000])
+  const windows: Segment[] = []
+  const push = (startFrame: number, kinds: string): void => {
+    for (let n = 0; n < kinds.length; n++) {
+      const frame = { samples: frameOf(kinds[n] as string, n), startSample: (startFrame + n) * FRAME_SAMPLES }
+      const window = gate.push(frame)
+      if (window) windows.push(window)
+    }
+  }
+  push(0, first)
+  t.same(gate.flush()?.startSample, 0)
+  push(first.length, second)
+  t.same(windows.map(spanMs), [[1300, 2500]])
+})
+
 t.test('level and SNR are those of the speech frames', async (t) => {
   const [window] = hear(script(['.', 500], ['#', 1000], ['.', 1000])).windows
   // Amplitudes 0.3 and 0.05 in turn.
