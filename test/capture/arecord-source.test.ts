@@ -83,6 +83,16 @@ t.test('a child that ignores SIGTERM is killed', async (t) => {
   }
 })
 
+t.test('a process that the child leaves behind, holding its stderr, delays no end', async (t) => {
+  const command = fakeArecord(t, 'sleep 600 >/dev/null &\necho $! >left\nhead -c 640 /dev/zero\nwait')
+  for await (const frame of createArecordSource({ command }).frames(new AbortController().signal)) {
+    t.equal(frame.startSample, 0)
+    const left = Number(readFileSync(join(t.testdirName, 'left'), 'utf8'))
+    t.teardown(() => process.kill(left))
+    break
+  }
+})
+
 t.test('a PCM name that could run a command is refused before anything starts', async (t) => {
   t.throws(() => createArecordSource({ pcm: "{type file slave.pcm null file '|sh'}" }), {
     code: 'CAPTURE_BAD_DEVICE',
