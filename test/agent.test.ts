@@ -72,6 +72,8 @@ class FakePipeline implements Pipeline {
   framesSpeech = 0
   isSpeaking = false
   resets = 0
+  /** Replaced by a test in which the state fades. */
+  label = (_frame: number): string => 'angry'
   #last: Judgement | null = null
 
   constructor(
@@ -96,7 +98,13 @@ class FakePipeline implements Pipeline {
   }
   get state(): AffectState {
     const last = this.#last ?? judgement(0)
-    return { ...last, speaking: this.isSpeaking, sinceSample: 0, atSample: last.startSample }
+    return {
+      ...last,
+      label: this.label(this.framesSeen),
+      speaking: this.isSpeaking,
+      sinceSample: 0,
+      atSample: last.startSample,
+    }
   }
   reset(): void {
     this.resets += 1
@@ -197,6 +205,27 @@ t.test('decisions are events, and the state is said on decisions and when speaki
     publisher.on(topics.state).map(({ speaking }) => speaking),
     [true, true, true, false, true, false],
   )
+})
+
+t.test('a state that fades over silence is said again, within a second', async (t) => {
+  const pipeline = new FakePipeline([1], [1])
+  pipeline.label = (frame) => (frame < 120 ? 'angry' : 'neutral')
+  const { run, publisher } = rig(() => frames(400), { pipeline })
+  await run()
+  t.same(
+    publisher.on(topics.state).map(({ label, speaking }) => [label, speaking]),
+    [
+      ['angry', true],
+      ['angry', false],
+      ['neutral', false],
+    ],
+  )
+})
+
+t.test('as long as nothing was decided, silence says no state', async (t) => {
+  const { run, publisher } = rig(() => frames(400))
+  await run()
+  t.same(publisher.on(topics.state), [])
 })
 
 t.test('the window still open at the end is judged', async (t) => {
