@@ -200,6 +200,45 @@ t.test('drain says how much is left when its time is over', async (t) => {
   t.equal(await left, 2)
 })
 
+t.test('drain waits for an event that the outbox is still taking', async (t) => {
+  const outbox = new MemoryOutbox()
+  let taken = (): void => undefined
+  const disk = new Promise<void>((resolve) => (taken = resolve))
+  const append = outbox.append.bind(outbox)
+  outbox.append = async (message) => {
+    await disk
+    await append(message)
+  }
+  const { publisher, broker, topics } = rig({ outbox })
+  broker.link.up()
+  await settle()
+  const accepted = publisher.publish(event(topics, 0))
+  t.equal(await publisher.drain(AbortSignal.abort()), 1)
+  let isDrained = false
+  const drained = publisher.drain(new AbortController().signal).then((left) => {
+    isDrained = true
+    return left
+  })
+  await settle()
+  t.notOk(isDrained)
+  taken()
+  await accepted
+  t.equal(await drained, 0)
+  t.same(broker.payloads(topics.emotion), ['{"n":0}'])
+})
+
+t.test('a drain ends although the outbox could not take an event', async (t) => {
+  const outbox = new MemoryOutbox()
+  outbox.append = () => Promise.reject(new Error('disk full'))
+  const { publisher, broker, topics } = rig({ outbox })
+  broker.link.up()
+  await settle()
+  const accepted = publisher.publish(event(topics, 0))
+  const drained = publisher.drain(new AbortController().signal)
+  await t.rejects(accepted, { message: 'disk full' })
+  t.equal(await drained, 0)
+})
+
 t.test('closing says offline, disconnects, and refuses what comes later', async (t) => {
   const { publisher, broker, topics, clock } = rig()
   broker.link.up()
