@@ -45,7 +45,11 @@ export function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps): Bui
   const judge = loadJudge(config)
   const source = createAudioSource(spec, { stdin })
 
-  const status: { state: DeviceState; reason: string | null } = { state: 'online', reason: null }
+  const status: { state: DeviceState; reason: string | null } = {
+    // Nothing has been heard yet: the first frame says `online`.
+    state: 'degraded',
+    reason: 'starting',
+  }
   const publisher = new MqttPublisher({
     broker: brokerOptions(config),
     topics,

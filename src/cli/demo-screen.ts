@@ -45,7 +45,8 @@ export class DemoScreen {
   #showChange(kind: 'state' | 'status', fields: Readonly<Record<string, unknown>>): void {
     const at = plain(String(fields['time'])).slice(11, 23)
     if (kind === 'status') {
-      this.io.out(`${at}  device is ${plain(String(fields['state']))}\n`)
+      const reason = typeof fields['reason'] === 'string' ? ` (${plain(fields['reason'])})` : ''
+      this.io.out(`${at}  device is ${plain(String(fields['state']))}${reason}\n`)
       if (fields['state'] === 'offline') this.#ended.abort()
       return
     }

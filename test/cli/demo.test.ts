@@ -21,6 +21,14 @@ t.test('the demo shows speech and events, ends by itself and minds no configurat
   t.notMatch(io.stdout, '\u001b', 'no colours where no terminal is')
 })
 
+t.test('the demo’s screen says why the device is not online', async (t) => {
+  const io = memoryIo()
+  const payload = Buffer.from('{"state":"degraded","reason":"starting","time":"2026-11-21T08:00:00.000Z"}')
+  const message = { retain: false, responseTopic: undefined, correlationData: undefined, payload }
+  new DemoScreen(io).show({ ...message, topic: `${DEMO_BASE}/status` })
+  t.equal(io.stdout, '08:00:00.000  device is degraded (starting)\n')
+})
+
 t.test('the demo has its topics, whatever prefix the package configures', async (t) => {
   const packagedFile = join(t.testdir({ 'default.json': '{"publish":{"prefix":"fleet"}}' }), 'default.json')
   const set = demoSettings('mqtt://localhost:1', {})

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { analyzeCommand } from '../../src/cli/analyze.js'
@@ -66,6 +66,13 @@ function emotions(tap: MqttTap): readonly Event[] {
     .map(({ payload }) => JSON.parse(payload) as Event)
 }
 
+function statuses(tap: MqttTap): readonly (readonly [unknown, unknown])[] {
+  return tap.heard
+    .filter(({ topic }) => topic === 'affectd/t1/status')
+    .map(({ payload }) => JSON.parse(payload) as { state: string; reason: string | null })
+    .map(({ state, reason }) => [state, reason])
+}
+
 const isOffline = (tap: MqttTap) => (): boolean =>
   tap.heard.some(({ topic, payload }) => topic === 'affectd/t1/status' && payload.includes('"offline"'))
 
@@ -89,7 +96,10 @@ t.test('a file is judged, everything is delivered, and the run ends', async (t) 
   await tap.until(isOffline(tap))
 
   t.equal(io.stdout, '')
-  t.match(await tap.first('affectd/t1/status'), { state: 'online', reason: null })
+  t.same(statuses(tap).slice(-2), [
+    ['online', null],
+    ['offline', 'shutdown'],
+  ])
   t.match(await tap.first('affectd/t1/info'), {
     device_id: 't1',
     model: { id: 'tiny-8' },
@@ -119,6 +129,26 @@ t.test('stdin gives the decisions of the file', async (t) => {
   await agent.run(new AbortController().signal)
   await tap.until(isOffline(tap))
   t.same(emotions(tap).map(decision), (await analyzed()).map(decision))
+})
+
+t.test('a device is online once it has heard something, and not before', async (t) => {
+  const broker = await startEmbeddedBroker()
+  t.teardown(() => broker.close())
+  const tap = await MqttTap.open(broker.url, 'affectd/t1/#', { protocolVersion: 4 })
+  t.teardown(() => tap.close())
+  const loaded = loadConfig({ env: {}, set: [...settings(broker.url), 'capture.source=stdin'] })
+  const stdin = new PassThrough()
+  const agent = buildAgent(loaded, { log: recordingLogger(), stdin: () => stdin })
+  const running = agent.run(new AbortController().signal)
+  t.match(await tap.first('affectd/t1/status'), { state: 'degraded', reason: 'starting' })
+  stdin.end(PCM.subarray(0, 6400))
+  await running
+  await tap.until(isOffline(tap))
+  t.same(statuses(tap), [
+    ['degraded', 'starting'],
+    ['online', null],
+    ['offline', 'shutdown'],
+  ])
 })
 
 t.test('stdin that ends within a sample exits 66 after delivering what was judged', async (t) => {
