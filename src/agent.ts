@@ -1,6 +1,6 @@
 import type { AudioFrame, AudioSource } from './capture/audio-source.js'
 import type { Announcer } from './announcer.js'
-import { CaptureError } from './errors.js'
+import { AffectdError, CaptureError } from './errors.js'
 import type { HealthReporter } from './health-reporter.js'
 import type { Clock } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
@@ -28,6 +28,8 @@ export interface AgentOptions {
   readonly health: HealthReporter
   /** What `status` says from now on. */
   readonly setStatus: (state: DeviceState, reason: string | null) => void
+  /** Told of the error that ends the run, before the publisher says `offline`. */
+  readonly setEnding: (reason: string) => void
   /** Unix time of sample 0, ms; undefined: the moment it was heard. */
   readonly streamStartMs: number | undefined
   readonly clock: Clock
@@ -69,6 +71,9 @@ export async function runAgent(
     health.now()
     await drain(options, failure !== undefined, stop)
     if (failure !== undefined) throw failure
+  } catch (error) {
+    options.setEnding((error instanceof AffectdError ? error.code : 'INTERNAL_UNEXPECTED').toLowerCase())
+    throw error
   } finally {
     health.stop()
     await publisher.close()

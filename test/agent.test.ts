@@ -145,6 +145,7 @@ function rig(
     info: { topic: topics.info, payload: '{}', qos: 1, retain: true },
     health: new HealthReporter(clock, 60_000, () => publisher.steps.push('health')),
     setStatus: (state, reason) => statuses.push([state, reason]),
+    setEnding: (reason) => publisher.steps.push(reason),
     streamStartMs: part.startMs,
     clock,
     log,
@@ -313,7 +314,7 @@ t.test('input that breaks off is an error, after what was judged is delivered', 
   const { run, publisher, capture } = rig(source, { pipeline: new FakePipeline([], [0], true) })
   await t.rejects(run(), { code: 'INPUT_TRUNCATED' })
   t.equal(publisher.on(topics.emotion).length, 2)
-  t.same(publisher.steps.slice(-2), ['drain', 'close'])
+  t.same(publisher.steps.slice(-3), ['drain', 'input_truncated', 'close'], 'the farewell can say why')
   t.equal(capture.state, 'failed')
 })
 
@@ -325,7 +326,17 @@ t.test('input that cannot even be opened waits for no broker', async (t) => {
   const { run, publisher } = rig(source)
   publisher.counts = { ...publisher.counts, connected: false }
   await t.rejects(run(), { code: 'INPUT_NOT_FOUND' })
-  t.same(publisher.steps, ['start', 'health', 'health', 'close'])
+  t.same(publisher.steps, ['start', 'health', 'health', 'input_not_found', 'close'])
+})
+
+t.test('an end by our own bug is called so', async (t) => {
+  const pipeline = new FakePipeline([], [])
+  pipeline.push = () => {
+    throw new TypeError('bug')
+  }
+  const { run, publisher } = rig(() => frames(1), { pipeline })
+  await t.rejects(run(), TypeError)
+  t.same(publisher.steps.slice(-2), ['internal_unexpected', 'close'])
 })
 
 t.test('a microphone that fails is tried again, with the device degraded meanwhile', async (t) => {

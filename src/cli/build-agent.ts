@@ -50,10 +50,16 @@ export function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps): Bui
     state: 'degraded',
     reason: 'starting',
   }
+  let ending: string | null = null
   const publisher = new MqttPublisher({
     broker: brokerOptions(config),
     topics,
-    presence: createPresence(topics, () => status, nowMs),
+    presence: createPresence(
+      topics,
+      () => status,
+      nowMs,
+      () => ending,
+    ),
     outbox: new MemoryOutbox(config.publish.outbox_max_events),
     whenFull: source.canWait ? 'wait' : 'drop_oldest',
     log,
@@ -116,6 +122,9 @@ export function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps): Bui
       if (status.state === state && status.reason === reason) return
       Object.assign(status, { state, reason })
       void publisher.publish(statusMessage(topics, state, reason, nowMs()))
+    },
+    setEnding(reason) {
+      ending = reason
     },
     // A microphone hears the present, whatever a configuration for replays says.
     streamStartMs: source.canWait ? startMs(config.capture.start_time) : undefined,

@@ -24,7 +24,10 @@ export function emotionMessage(topics: Topics, event: EmotionEvent): Message {
   return { topic: topics.emotion, payload: JSON.stringify(event), qos: 1, retain: false }
 }
 
-/** @param reason machine-readable (`connection_lost`, `shutdown`), or null when there is nothing to say */
+/**
+ * @param reason machine-readable (`connection_lost`, `shutdown`, an error's code in lower case), or null when there is
+ *               nothing to say
+ */
 export function statusMessage(
   topics: Topics,
   state: DeviceState,

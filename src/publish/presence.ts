@@ -16,11 +16,13 @@ export interface Presence {
 /**
  * @param current the device's state and its reason now
  * @param nowMs   Unix time, ms
+ * @param ending  why the end comes: the code of an error, in lower case; null if it was asked for or the audio is over
  */
 export function createPresence(
   topics: Topics,
   current: () => { readonly state: DeviceState; readonly reason: string | null },
   nowMs: () => number,
+  ending: () => string | null = () => null,
 ): Presence {
   return {
     will: () => statusMessage(topics, 'offline', 'connection_lost', nowMs()),
@@ -28,6 +30,6 @@ export function createPresence(
       const { state, reason } = current()
       return statusMessage(topics, state, reason, nowMs())
     },
-    farewell: () => statusMessage(topics, 'offline', 'shutdown', nowMs()),
+    farewell: () => statusMessage(topics, 'offline', ending() ?? 'shutdown', nowMs()),
   }
 }

@@ -162,6 +162,7 @@ t.test('stdin that ends within a sample exits 66 after delivering what was judge
   await t.rejects(agent.run(new AbortController().signal), { code: 'INPUT_TRUNCATED', exitCode: 66 })
   await tap.until(isOffline(tap))
   t.equal(emotions(tap).length, (await analyzed()).length)
+  t.same(statuses(tap).at(-1), ['offline', 'input_truncated'])
 })
 
 t.test('silence gives no event', async (t) => {

@@ -102,6 +102,13 @@ t.test('contract: status, the will, greeting and farewell', (t) => {
     ],
   )
   t.ok([presence.will(), presence.greeting(), presence.farewell()].every(({ retain }) => retain))
+  const failed = createPresence(
+    topics,
+    () => ({ state: 'online', reason: null }),
+    () => NOW,
+    () => 'input_truncated',
+  )
+  t.match(failed.farewell().payload, '"state":"offline","reason":"input_truncated"')
   t.end()
 })
 
