@@ -18,6 +18,8 @@ import type { Topics } from './topics.js'
 const MAX_IN_FLIGHT = 32
 const RETRY_REFUSED_STATES_MS = 30_000
 const ACK_SILENCE_MS = 60_000
+/** A flood of requests fills no log. */
+const SAY_DROPPED_EVERY_MS = 60_000
 
 export interface MqttPublisherOptions {
   readonly broker: Omit<LinkOptions, 'will'>
@@ -57,6 +59,8 @@ export class MqttPublisher implements Publisher {
   /** Events handed over that the outbox has not taken yet. */
   #onTheirWay = 0
   #stateRetry: Timer | undefined
+  #requestsSaidDropped = 0
+  #saidDroppedAtMs = -Infinity
   #isClosed = false
   readonly #drains = new Set<() => void>()
 
@@ -81,6 +85,7 @@ export class MqttPublisher implements Publisher {
       onDown: () => this.#down(),
       onMessage: (message) => {
         if (this.#responses.accept(message)) this.#pump()
+        this.#sayDropped()
       },
     })
     this.#ackWatch = new AckWatch(
@@ -98,11 +103,6 @@ export class MqttPublisher implements Publisher {
       reconnects: this.#supervisor.reconnects,
       connected: this.#supervisor.isUp,
     }
-  }
-
-  /** Requests that were too large or came too fast. */
-  get requestsDropped(): number {
-    return this.#responses.dropped
   }
 
   /** @throws {ConfigError} CONFIG_MQTT_TLS */
@@ -263,6 +263,16 @@ export class MqttPublisher implements Publisher {
       onDone(refusal !== null)
       this.#answered()
     })
+  }
+
+  #sayDropped(): void {
+    const { dropped } = this.#responses
+    const now = this.#clock.monotonicMs()
+    if (dropped === this.#requestsSaidDropped || now - this.#saidDroppedAtMs < SAY_DROPPED_EVERY_MS) return
+    this.#requestsSaidDropped = dropped
+    this.#saidDroppedAtMs = now
+    const fields = { code: 'PUBLISH_REQUESTS_DROPPED', count: dropped }
+    this.#options.log.warn(fields, 'requests go unanswered: they are too large or come too fast')
   }
 
   #retryStatesLater(): void {

@@ -20,7 +20,7 @@ export class ResponseLane {
 
   constructor(private readonly topics: Topics) {}
 
-  /** Requests that were too large or came too fast. */
+  /** Requests that were too large or came too fast, since the start. */
   get dropped(): number {
     return this.#dropped
   }

@@ -279,7 +279,11 @@ t.test('a publisher that waits for space is let go by closing', async (t) => {
 t.test(
   'a request is answered with its correlation data; a flood and a giant are dropped and counted',
   async (t) => {
-    const { publisher, broker, topics } = rig()
+    const { broker, topics, clock, log } = rig()
+    const dropped = (): unknown[] =>
+      log
+        .filter(({ fields }) => fields['code'] === 'PUBLISH_REQUESTS_DROPPED')
+        .map(({ fields }) => fields['count'])
     broker.link.up()
     await settle()
     const topic = 'affectd/t1/request/ping'
@@ -293,12 +297,16 @@ t.test(
     t.equal(broker.payloads(topics.response('ping')).length, 1, 'a retained request is not carried out')
 
     broker.link.receive({ topic, payload: new Uint8Array(64 * 1024 + 1) })
-    t.equal(publisher.requestsDropped, 1)
+    t.same(dropped(), [1])
+    clock.advance(59_999)
     broker.reply = () => undefined
     for (let n = 0; n < 1000; n++) broker.link.receive({ topic })
     await settle()
-    t.equal(publisher.requestsDropped, 1 + 1000 - 64)
+    t.same(dropped(), [1], 'a line a minute')
     t.equal(broker.payloads(topics.response('ping')).length, 1 + 32, 'and no more in flight than is allowed')
+    clock.advance(1)
+    broker.link.receive({ topic })
+    t.same(dropped(), [1, 1 + 1001 - 64])
   },
 )
 
