@@ -369,6 +369,23 @@ t.test('a microphone that fails is tried again, with the device degraded meanwhi
   t.ok(second - first >= 90_000, 'the new stream has its own start')
 })
 
+t.test('health is told when a microphone fails, and again when it is back', async (t) => {
+  let opened = 0
+  const source = async function* (): AsyncGenerator<AudioFrame> {
+    opened += 1
+    yield* frames(1)
+    if (opened === 1) throw new CaptureError('CAPTURE_DEVICE_FAILED', 'unplugged')
+  }
+  const { options, capture, clock, stop } = rig(source, { canWait: false })
+  const states: string[] = []
+  const health = new HealthReporter(clock, 3_600_000, () => states.push(capture.state))
+  const running = runAgent({ ...options, health }, capture, stop.signal)
+  await settled()
+  clock.advance(30_000)
+  await running
+  t.same(states, ['starting', 'running', 'failed', 'running', 'ended'])
+})
+
 t.test('frames that were lost are counted', async (t) => {
   const source = async function* (): AsyncGenerator<AudioFrame> {
     yield* frames(2)
