@@ -52,6 +52,11 @@ t.test('contract: errors', (t) => {
   for (const payload of ['{', '[]', 'null', '7', '"x"', '{"transaction":7}', '{"transaction":null}']) {
     t.equal(error('ping', payload), 'REQUEST_MALFORMED', payload)
   }
+  t.match(
+    handle(request('ping', '{"transaction":7}'))?.payload,
+    /^\{"transaction":null,"status":"error"/,
+    'what is no transaction is not echoed, but the field is there',
+  )
   t.equal(error('ping', JSON.stringify({ transaction: 'x'.repeat(129) })), 'REQUEST_MALFORMED')
   t.equal(error('ping', '{"a":'.repeat(20) + '1' + '}'.repeat(20)), 'REQUEST_MALFORMED')
   t.equal(error('ping', '['.repeat(30_000) + ']'.repeat(30_000)), 'REQUEST_MALFORMED')
