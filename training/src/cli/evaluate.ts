@@ -73,7 +73,7 @@ await runCommand(HELP, options, async (values) => {
   }
   const protocol = values.fold ? `ravdess-emobox6 fold ${values.fold}` : values.corpus
   process.stdout.write(`${basename(values.artefact)} on ${protocol}\n\n${metricsTable(forms)}`)
-  if (values.out) writeReport(values.out, forms, protocol)
+  if (values.out) writeReport(values.out, forms, artefact.manifest.id, protocol)
 })
 
 function testClips(corpora: string, corpus: string, fold: string | undefined): readonly Clip[] {
@@ -83,9 +83,15 @@ function testClips(corpora: string, corpus: string, fold: string | undefined): r
   return ravdessEmobox6(clips, wholeNumber('fold', fold, 1, 6), false).test
 }
 
-function writeReport(out: string, forms: Readonly<Record<string, Metrics>>, protocol: string): void {
+/** The figures name the model that they are of: a released one carries those of its like on speakers set aside. */
+function writeReport(
+  out: string,
+  forms: Readonly<Record<string, Metrics>>,
+  model: string,
+  protocol: string,
+): void {
   mkdirSync(out, { recursive: true })
-  writeFileSync(join(out, 'metrics.json'), `${JSON.stringify({ protocol, ...forms }, null, 2)}\n`)
+  writeFileSync(join(out, 'metrics.json'), `${JSON.stringify({ model, protocol, ...forms }, null, 2)}\n`)
   writeFileSync(join(out, 'metrics.md'), metricsTable(forms))
   for (const [form, metrics] of Object.entries(forms)) {
     const title = `${protocol}, ${form}: UA ${percent(metrics.ua)}`

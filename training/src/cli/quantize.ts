@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ConfigError } from '../../../src/errors.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
@@ -82,10 +82,17 @@ await runCommand(HELP, options, async (values) => {
         : {},
     },
     goldenInputs(inputs, network.input),
+    existingCard(out),
   )
   if (values.float) writeFileSync(values.float, encodeFloatWeights(run.architecture, state.averaged))
   progressLine(`${join(out, 'manifest.json')}: sha256 ${sha256}, temperature ${temperature}`, true)
 })
+
+/** The card is written by hand: making the artefact again keeps it. */
+function existingCard(out: string): { modelCard?: string } {
+  const path = join(out, 'MODEL_CARD.md')
+  return existsSync(path) ? { modelCard: readFileSync(path, 'utf8') } : {}
+}
 
 function calibrationInputs(examples: readonly Example[], seed: number): Float32Array[] {
   const normaliseAndFit = createNormaliseAndFit()
