@@ -7,33 +7,9 @@ import { renderMessage, watchCommand, watchLink } from '../../src/cli/watch.js'
 import { renderEvent } from '../../src/cli/render-event.js'
 import { loadConfig } from '../../src/config/load-config.js'
 import { startEmbeddedBroker } from '../../src/publish/embedded-broker.js'
-import type { EmotionEvent } from '../../src/publish/emotion-event.js'
 import { freePort } from '../support/mosquitto.js'
 import { publisherRig } from '../support/publisher-rig.js'
-
-const event: EmotionEvent = {
-  schema: 'affectd.emotion/1',
-  id: '019a0000-0000-7000-8000-000000000000',
-  boot_id: 'b',
-  seq: 41,
-  device_id: 't1',
-  time: '2026-11-21T08:00:00.000Z',
-  window: {
-    start: '2026-11-21T07:59:57.000Z',
-    duration_ms: 3000,
-    speech_ms: 2140,
-    level_dbfs: -23.4,
-    snr_db: 17.9,
-  },
-  label: 'angry',
-  confidence: 0.81,
-  probabilities: { angry: 0.81, calm: 0.19 },
-  arousal: 0.62,
-  valence: -0.55,
-  abstained: false,
-  abstain_reason: null,
-  model: { id: 'm', sha256: 'x' },
-}
+import { SAMPLE_EVENT as event } from '../support/sample-event.js'
 
 function io(): {
   out: string[]
