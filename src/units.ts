@@ -10,11 +10,6 @@ export function samplesToMs(samples: number): number {
   return (samples * 1000) / SAMPLE_RATE_HZ
 }
 
-/** Rounded to a whole sample. */
-export function msToSamples(ms: number): number {
-  return Math.round((ms * SAMPLE_RATE_HZ) / 1000)
-}
-
 /** Rounded to a whole frame, at least 1. */
 export function msToFrames(ms: number): number {
   return Math.max(1, Math.round(ms / FRAME_MS))

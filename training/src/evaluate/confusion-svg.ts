@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../../src/cli/report/escape.js'
 import type { Metrics } from './metrics.js'
 
 const CELL = 52
@@ -16,7 +17,7 @@ export function confusionSvg(metrics: Metrics, title: string): string {
       const y = TOP + i * CELL
       const ink = share > 0.55 ? '#ffffff' : '#1b1f24'
       return (
-        `<g><title>${escape(labels[i] as string)} decided ${escape(labels[j] as string)}: ${count} of ${total}</title>` +
+        `<g><title>${escapeHtml(labels[i] as string)} decided ${escapeHtml(labels[j] as string)}: ${count} of ${total}</title>` +
         `<rect x="${x}" y="${y}" width="${CELL - 2}" height="${CELL - 2}" rx="4" fill="${shade(share)}"/>` +
         `<text x="${x + CELL / 2 - 1}" y="${y + CELL / 2 + 4}" text-anchor="middle" fill="${ink}">${Math.round(share * 100)}</text></g>`
       )
@@ -24,16 +25,16 @@ export function confusionSvg(metrics: Metrics, title: string): string {
   })
   const rows = labels.map(
     (label, i) =>
-      `<text x="${LEFT - 8}" y="${TOP + i * CELL + CELL / 2 + 4}" text-anchor="end">${escape(label)}</text>`,
+      `<text x="${LEFT - 8}" y="${TOP + i * CELL + CELL / 2 + 4}" text-anchor="end">${escapeHtml(label)}</text>`,
   )
   const columns = labels.map(
     (label, j) =>
-      `<text transform="translate(${LEFT + j * CELL + CELL / 2} ${TOP - 8}) rotate(-30)">${escape(label.slice(0, 9))}</text>`,
+      `<text transform="translate(${LEFT + j * CELL + CELL / 2} ${TOP - 8}) rotate(-30)">${escapeHtml(label.slice(0, 9))}</text>`,
   )
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LEFT + size + 40} ${TOP + size + 52}" width="${LEFT + size + 40}" font-family="system-ui, sans-serif" font-size="12" fill="#1b1f24">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    `<text x="8" y="18" font-size="14" font-weight="600">${escape(title)}</text>`,
+    `<text x="8" y="18" font-size="14" font-weight="600">${escapeHtml(title)}</text>`,
     ...columns,
     ...rows,
     ...cells,
@@ -52,8 +53,4 @@ function shade(share: number): string {
 
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
 }

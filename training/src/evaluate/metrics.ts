@@ -1,3 +1,5 @@
+import { argmax } from '../../../src/affect/probabilities.js'
+
 /** Rows are the true classes, columns the decided ones; counts. */
 export type ConfusionMatrix = readonly (readonly number[])[]
 
@@ -79,8 +81,4 @@ export function expectedCalibrationError(outcomes: readonly Outcome[], bins = 15
     counts.reduce((sum, _, bin) => sum + Math.abs((confidences[bin] as number) - (hits[bin] as number)), 0) /
     Math.max(1, outcomes.length)
   )
-}
-
-export function argmax(values: readonly number[]): number {
-  return values.reduce((best, value, k) => (value > (values[best] as number) ? k : best), 0)
 }
