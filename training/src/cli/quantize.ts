@@ -76,7 +76,7 @@ await runCommand(HELP, options, async (values) => {
       calibration: { temperature },
       prior: counts.map((count) => count / examples.length),
       licence: LICENCE,
-      training_corpora: run.corpora,
+      training_corpora: [...new Set(train.map((clip) => clip.corpus))],
       metrics: values.metrics
         ? (JSON.parse(readFileSync(values.metrics, 'utf8')) as Record<string, unknown>)
         : {},
