@@ -22,15 +22,12 @@ export function createTfjsClassifier(tf: Tfjs, artefact: Artefact): Classifier {
   const { manifest, sha256 } = artefact
   const shape = featureShapeOf(manifest)
   const graph = loadTfjsGraph(tf, artefact)
-  const inputShape = [1, ...manifest.input.shape]
-  const inputLength = shape.inputFrames * shape.inputCoefficients
 
   const classifier: Classifier = {
     model: { id: manifest.id, sha256 },
     labels: manifest.labels,
     ...shape,
     classifyInto(features, logits) {
-      if (features.length !== inputLength) throw new ShapeError('features', inputLength, features.length)
       if (logits.length !== manifest.labels.length) {
         throw new ShapeError('logits', manifest.labels.length, logits.length)
       }
@@ -38,17 +35,7 @@ export function createTfjsClassifier(tf: Tfjs, artefact: Artefact): Classifier {
       if (notFinite >= 0) {
         throw new InternalError('INTERNAL_NOT_FINITE', `network input ${notFinite} is ${features[notFinite]}`)
       }
-      tf.tidy(() => {
-        const output = graph.execute(tf.tensor(features, inputShape))
-        const values = 'dataSync' in output ? output.dataSync() : []
-        if (values.length !== logits.length) {
-          throw new ModelError(
-            'MODEL_SHAPE',
-            `model ${manifest.id}: its TensorFlow.js form gives ${values.length} logits, expected ${logits.length}`,
-          )
-        }
-        logits.set(values)
-      })
+      graph.logitsInto(features, logits)
     },
   }
   verifyForm(classifier, artefact)
@@ -66,9 +53,7 @@ function verifyForm(classifier: Classifier, { manifest, golden }: Artefact): voi
       logits,
     )
     const apart = Math.max(
-      ...Array.from(logits, (logit, i) =>
-        Math.abs(logit / output.scale + output.zero_point - expected[i]!),
-      ),
+      ...Array.from(logits, (logit, i) => Math.abs(logit / output.scale + output.zero_point - expected[i]!)),
     )
     if (apart <= MAX_GOLDEN_STEPS) return
     throw new ModelError(
