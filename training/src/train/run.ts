@@ -51,7 +51,7 @@ export interface Split {
   readonly name: string
   readonly train: readonly Clip[]
   readonly test: readonly Clip[]
-  /** Corpora that are absent or incomplete. */
+  /** Corpora that are absent or incomplete, and test clips that the network cannot be judged on. */
   readonly warnings: readonly string[]
 }
 
@@ -65,20 +65,27 @@ export function splitOf(run: RunDescription, corporaRoot: string): Split {
   const { protocol, clips, warnings } = loadProtocol(corporaRoot, run.protocol)
   const extra = extraClips(run, corporaRoot)
   if (run.fold === null && protocol.foldNames.length > 1) {
+    // The optional corpora are only ever tested on.
+    const own = clips.filter((clip) => protocol.corpora.includes(clip.corpus))
     return {
       name: `${versionedName(protocol)}/all`,
-      train: [...clips, ...extra].filter(hasOutput),
+      train: [...own, ...extra].filter(hasOutput),
       test: [],
       warnings,
     }
   }
   const fold = selectFold(protocol, clips, run.fold, run.inner)
+  const test = fold.test.filter(hasOutput)
   return {
     name: foldName(fold),
     train: [...fold.train, ...extra].filter(hasOutput),
-    test: fold.test.filter(hasOutput),
-    warnings,
+    test,
+    warnings: [...warnings, ...lostToLabels(fold.test.length - test.length)],
   }
+}
+
+function lostToLabels(clips: number): string[] {
+  return clips > 0 ? [`${clips} test clips are of classes that the network has no output for: left out`] : []
 }
 
 /** The protocol's own corpora are no extra: their test clips would be trained on. */
