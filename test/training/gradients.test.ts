@@ -42,6 +42,8 @@ for (const { kernel, dilation, padding } of [
   { kernel: [3, 2], dilation: [2, 1], padding: 'same' },
   { kernel: [1, 4], dilation: [1, 1], padding: 'valid' },
   { kernel: [2, 2], dilation: [3, 1], padding: 'valid' },
+  { kernel: [1, 6], dilation: [1, 1], padding: 'valid' },
+  { kernel: [9, 6], dilation: [1, 1], padding: 'valid' },
 ] as const) {
   t.test(
     `conv2d's gradients agree with differences (${kernel}, dilation ${dilation}, ${padding})`,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { SaveForGradient } from './save-for-gradient.js'
+import { isSpanning, spanningConv2d } from './spanning-conv.js'
 
 export interface ConvGeometry {
   readonly dilation: readonly [number, number]
@@ -14,6 +15,7 @@ export interface ConvGeometry {
  * @param filter [kernelHeight, kernelWidth, in, out]
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
+  if (geometry.padding === 'valid' && isSpanning(x.shape, filter.shape)) return spanningConv2d(x, filter)
   const [dilationH, dilationW] = geometry.dilation
   const reachH = dilationH * (filter.shape[0] - 1)
   const reachW = dilationW * (filter.shape[1] - 1)

@@ -102,7 +102,7 @@ export function weightTensors(parameters: ReadonlyMap<string, ParameterArray>): 
   return Object.fromEntries([...parameters.values()].map((p) => [p.name, tf.tensor(p.values, [...p.shape])]))
 }
 
-function lossAndGradients(
+export function lossAndGradients(
   architecture: Architecture,
   parameters: Map<string, ParameterArray>,
   batch: { inputs: Float32Array; targets: Float32Array; size: number },
@@ -146,7 +146,7 @@ function follow(running: ParameterArray | undefined, batchValue: tf.Tensor, mome
   }
 }
 
-function moveAverage(
+export function moveAverage(
   averaged: ReadonlyMap<string, ParameterArray>,
   parameters: ReadonlyMap<string, ParameterArray>,
   decay: number,
