@@ -4,11 +4,10 @@ import type { Config } from '../config/config.js'
 import { featureParamsHash } from '../features/feature-params-hash.js'
 import { FEATURE_PARAMS } from '../features/feature-params.js'
 import { createModelInput } from '../features/model-input.js'
-import { createEnergyVad } from '../gate/energy-vad.js'
-import { createGate } from '../gate/segmenter.js'
+import { loadGates } from '../gate/load-gates.js'
 import { readArtefact } from '../nn/artefact-reader.js'
 import { createPipeline, type Pipeline } from '../pipeline.js'
-import { affectParamsOf, gateParamsOf } from './stage-params.js'
+import { affectParamsOf, gateSettingsOf } from './stage-params.js'
 
 /** A model that was read and verified, and pipelines that judge with it. */
 export interface Judge {
@@ -18,19 +17,19 @@ export interface Judge {
   createPipeline(onInference?: (durationMs: number) => void): Pipeline
 }
 
-/** @throws {ModelError} as `readArtefact` and `createInt8Classifier` */
+/** @throws {ModelError} as `readArtefact`, `createInt8Classifier` and `loadGates` */
 export function loadJudge(config: Config): Judge {
   const hash = featureParamsHash(FEATURE_PARAMS)
   const artefact = readArtefact(config.classify.model, hash)
   const classifier = createInt8Classifier(artefact)
   const { calibration, prior } = artefact.manifest
-  const gateParams = gateParamsOf(config.gate)
+  const gates = loadGates(gateSettingsOf(config.gate))
   return {
     classifier,
     featureParamsHash: hash,
     createPipeline: (onInference) =>
       createPipeline({
-        gate: createGate(createEnergyVad(gateParams), gateParams),
+        gate: gates.createGate(),
         modelInput: createModelInput(),
         classifier,
         temperature: calibration.temperature,

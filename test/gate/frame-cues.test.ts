@@ -1,7 +1,15 @@
 import t from 'tap'
 import { createFrameCueMeter } from '../../src/gate/frame-cues.js'
 import { DEFAULT_GATE_PARAMS } from '../../src/gate/gate-params.js'
-import { framesOf, sequence, silence, sum, tone, whiteNoise, type Signal } from '../support/synthetic-audio.js'
+import {
+  framesOf,
+  sequence,
+  silence,
+  sum,
+  tone,
+  whiteNoise,
+  type Signal,
+} from '../support/synthetic-audio.js'
 
 /** The background's estimate, mean over the bands, after each frame. */
 function backgrounds(signal: Signal, seconds: number): number[] {

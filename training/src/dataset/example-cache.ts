@@ -4,23 +4,21 @@ import { dirname, join } from 'node:path'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { createMfccExtractor } from '../../../src/features/mfcc.js'
-import { createEnergyVad } from '../../../src/gate/energy-vad.js'
-import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
-import { createGate } from '../../../src/gate/segmenter.js'
 import { LABELS, type Clip } from '../corpora/clip.js'
 import { samplesToMs } from '../../../src/units.js'
 import type { Example, Window } from '../train/batches.js'
 import { clipAudio } from './clip-audio.js'
 import { clipWindows } from './clip-windows.js'
+import { deviceGates } from './device-gates.js'
 
 /** Playing speeds that a training example comes in; the first is the recording's own. */
 export const TRAINING_SPEEDS = [1, 0.9, 1.1] as const
 
 /**
- * Raised when the gate's arithmetic changes while its parameters stay, so that windows cut by older code are not
+ * Raised when the gate's arithmetic changes while its parameters and its model stay, so that windows cut by older code are not
  * taken from the cache.
  */
-const CACHE_VERSION = 2
+const CACHE_VERSION = 3
 
 export type Progress = (done: number, total: number) => void
 
@@ -61,7 +59,7 @@ const extractor = createMfccExtractor(FEATURE_PARAMS)
 export async function clipMfccs(clip: Clip, cacheRoot: string, speed = 1): Promise<ClipWindow[]> {
   const path = cachePath(join(cacheRoot, cacheKey()), clip.path, speed)
   if (existsSync(path)) return decodeWindows(readFileSync(path))
-  const gate = createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS)
+  const gate = deviceGates().createGate()
   const windows = clipWindows(await clipAudio(clip.path, speed), gate).map((window) => {
     const { data, frames } = extractor.extract(window.samples)
     return { mfcc: data, frames, speechMs: samplesToMs(window.speechSamples) }
@@ -74,7 +72,7 @@ export async function clipMfccs(clip: Clip, cacheRoot: string, speed = 1): Promi
 }
 
 function cacheKey(): string {
-  const parts = [CACHE_VERSION, featureParamsHash(FEATURE_PARAMS), DEFAULT_GATE_PARAMS]
+  const parts = [CACHE_VERSION, featureParamsHash(FEATURE_PARAMS), deviceGates().fingerprint]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
 

@@ -70,8 +70,12 @@ export function reportMarkdown(report: GateReport): string {
       ['noise', 'minutes heard', ...detectors],
       report.falseSpeech.map((row) => [
         row.noise,
-        (60 * row.hours).toFixed(1),
-        ...of(row.figures, (f) => `${f.secondsAnHour.toFixed(0)} / ${f.windowsAnHour.toFixed(0)}`),
+        (60 * (row.figures[detectors[0] as string]?.hours ?? 0)).toFixed(1),
+        ...of(
+          row.figures,
+          ({ hours, seconds, windows }) =>
+            `${(seconds / hours).toFixed(0)} / ${(windows / hours).toFixed(0)}`,
+        ),
       ]),
     ),
     '',

@@ -4,7 +4,7 @@ import { samplesToMs } from '../../../src/units.js'
 import { createGate } from '../../../src/gate/segmenter.js'
 import { clipAudio } from '../dataset/clip-audio.js'
 import { clipWindows } from '../dataset/clip-windows.js'
-import { falseSpeech, type FalseSpeech } from './judge-false-speech.js'
+import { falseSpeech, sumOfFalseSpeech, type FalseSpeech } from './judge-false-speech.js'
 import { frameAreas } from './judge-frames.js'
 import { latenciesOf } from './judge-latency.js'
 import type { JudgeNoise } from './judge-mixtures.js'
@@ -39,7 +39,6 @@ export interface LatencyRow {
 
 export interface FalseSpeechRow {
   readonly noise: string
-  readonly hours: number
   readonly figures: ByDetector<FalseSpeech>
 }
 
@@ -79,7 +78,7 @@ export function frameRows(
   return [row(null, null), ...noises.flatMap((noise) => SNRS_DB.map((snrDb) => row(noise, snrDb)))]
 }
 
-/** In a quiet room, and in each noise at 10 dB. */
+/** In a quiet room (faint noise of the first kind), and in each noise at 10 dB. */
 export function latencyRows(
   clips: readonly TimedClip[],
   detectors: readonly Detector[],
@@ -108,12 +107,15 @@ export function falseSpeechRows(
   detectors: readonly Detector[],
   params: GateParams,
 ): FalseSpeechRow[] {
-  const classes: (readonly [string, readonly Float32Array[]])[] = [...recordings]
-  return [...classes, ['all', classes.flatMap(([, all]) => all)] as const].map(([noise, all]) => ({
+  const rows = [...recordings].map(([noise, all]): FalseSpeechRow => ({
     noise,
-    hours: samplesToMs(all.reduce((sum, { length }) => sum + length, 0)) / 3_600_000,
     figures: Object.fromEntries(detectors.map(({ name, vad }) => [name, falseSpeech(all, vad, params)])),
   }))
+  const sums = detectors.map(({ name }): [string, FalseSpeech] => [
+    name,
+    sumOfFalseSpeech(rows.map(({ figures }) => figures[name] as FalseSpeech)),
+  ])
+  return [...rows, { noise: 'all', figures: Object.fromEntries(sums) }]
 }
 
 export async function openingRow(

@@ -4,31 +4,53 @@ import type { Vad } from '../../../src/gate/vad.js'
 import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../../../src/units.js'
 import { clipWindows } from '../dataset/clip-windows.js'
 
-/** What a gate makes of an hour of noise. */
+/** What a gate makes of noise. */
 export interface FalseSpeech {
+  readonly hours: number
   /** Frames scored as speech (gate's exit or above), in seconds. */
-  readonly secondsAnHour: number
+  readonly seconds: number
   /** Decision windows that reach the classifier. */
-  readonly windowsAnHour: number
+  readonly windows: number
 }
 
-/** Each recording is heard cold, for the frames and through the whole gate. */
+/** Each recording is heard cold. */
 export function falseSpeech(recordings: readonly Float32Array[], vad: Vad, params: GateParams): FalseSpeech {
-  const gate = createGate(vad, params)
   let speechFrames = 0
+  const counting: Vad = {
+    score(samples) {
+      const score = vad.score(samples)
+      if (score >= params.exitScore) speechFrames++
+      return score
+    },
+    get voicing() {
+      return vad.voicing
+    },
+    get noiseDbfs() {
+      return vad.noiseDbfs
+    },
+    reset: () => vad.reset(),
+  }
+  const gate = createGate(counting, params)
   let windows = 0
   let samples = 0
   for (const recording of recordings) {
-    vad.reset()
-    for (let at = 0; at + FRAME_SAMPLES <= recording.length; at += FRAME_SAMPLES) {
-      if (vad.score(recording.subarray(at, at + FRAME_SAMPLES)) >= params.exitScore) speechFrames++
-    }
     windows += clipWindows(recording, gate).length
     samples += recording.length
   }
-  const hours = samples / SAMPLE_RATE_HZ / 3600
   return {
-    secondsAnHour: (speechFrames * FRAME_SAMPLES) / SAMPLE_RATE_HZ / hours,
-    windowsAnHour: windows / hours,
+    hours: samples / SAMPLE_RATE_HZ / 3600,
+    seconds: (speechFrames * FRAME_SAMPLES) / SAMPLE_RATE_HZ,
+    windows,
   }
+}
+
+export function sumOfFalseSpeech(all: readonly FalseSpeech[]): FalseSpeech {
+  return all.reduce(
+    (sum, one) => ({
+      hours: sum.hours + one.hours,
+      seconds: sum.seconds + one.seconds,
+      windows: sum.windows + one.windows,
+    }),
+    { hours: 0, seconds: 0, windows: 0 },
+  )
 }

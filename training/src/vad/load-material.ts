@@ -52,7 +52,7 @@ async function loadNoise(
 }
 
 /** EMO-DB by its `silb` files; null for a clip without one. */
-async function timedByHand(root: string, clip: Clip): Promise<TimedClip | null> {
+export async function timedByHand(root: string, clip: Clip): Promise<TimedClip | null> {
   const starts = syllableStarts(join(root, 'emodb', 'silb', `${basename(clip.path, '.wav')}.silb`))
   if (!starts) return null
   const samples = await clipAudio(clip.path)
