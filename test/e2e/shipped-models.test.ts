@@ -4,7 +4,7 @@ import t from 'tap'
 import { loadCorpus } from '../../training/src/corpora/load-corpus.js'
 import { evaluateEvents } from '../../training/src/evaluate/evaluate.js'
 import type { Metrics } from '../../training/src/evaluate/metrics.js'
-import { EMOBOX_TEST_ACTORS, ravdessEmobox6 } from '../../training/src/splits/ravdess-emobox6.js'
+import { EMOBOX_TEST_ACTORS, RAVDESS_EMOBOX6 } from '../../training/src/protocols/ravdess-emobox6.js'
 import type { ModelManifest } from '../../src/nn/manifest.js'
 import { AffectdProcess } from '../support/affectd-process.js'
 import { decodeRavdess, hasRavdess } from '../support/corpora.js'
@@ -68,7 +68,7 @@ if (hasRavdess()) {
       const files = decodeRavdess(root, EMOBOX_TEST_ACTORS[0] as number[])
       const { status, stdout, stderr } = await affectd(['analyze', '--json', '--model', FOLD_1, ...files])
       t.equal(status, 0, stderr)
-      const { test } = ravdessEmobox6(loadCorpus(root, 'ravdess'), 1, false)
+      const test = RAVDESS_EMOBOX6.folds(loadCorpus(root, 'ravdess'))[0]?.test ?? []
       const manifest = JSON.parse(readFileSync(`${FOLD_1}/manifest.json`, 'utf8')) as ModelManifest
       const metrics = evaluateEvents(manifest, test, stdout)
       const reported = (JSON.parse(readFileSync(REPORT, 'utf8')) as { int8: Metrics }).int8

@@ -1,100 +1,173 @@
 import * as tf from '@tensorflow/tfjs'
 import t from 'tap'
-import { avgPool } from '../../training/src/tf/avg-pool.js'
+import { averagePool, statisticsPool } from '../../training/src/layers/pooling.js'
+import { BATCH_NORM_EPSILON, batchNorm } from '../../training/src/layers/batch-norm.js'
+import { convLayer, groupedConvolve } from '../../training/src/layers/conv-layer.js'
+import { dense, dropout } from '../../training/src/layers/dense.js'
+import type { LayerPass, LayerWeights } from '../../training/src/layers/layer.js'
+import { createRandom } from '../../training/src/random.js'
 import { readyBackend } from '../../training/src/tf/backend.js'
-import { BATCH_NORM_EPSILON, batchNormRelu } from '../../training/src/tf/batch-norm-relu.js'
-import { conv2d } from '../../training/src/tf/conv2d.js'
 
 t.before(async () => {
   await readyBackend()
 })
 
-/** Largest difference of a gradient from central differences of the loss, over a few elements. */
+interface Values {
+  readonly values: Float32Array
+  readonly shape: number[]
+}
+
+const wave = (shape: number[], rate: number, lift = 0): Values => ({
+  shape,
+  values: Float32Array.from(
+    { length: shape.reduce((a, b) => a * b, 1) },
+    (_, i) => Math.sin(i * rate) + 0.3 * Math.cos(i * rate * 2.7) + lift,
+  ),
+})
+
+/** Largest difference of a layer's gradients from central differences of a smooth loss, over a few elements. */
 function gradientError(
-  loss: (...inputs: tf.Tensor[]) => tf.Scalar,
-  inputs: { values: Float32Array; shape: number[] }[],
+  layer: (x: tf.Tensor, weights: LayerWeights) => LayerPass,
+  input: Values,
+  parts: Record<string, Values> = {},
 ): number {
-  const tensors = (): tf.Tensor[] => inputs.map(({ values, shape }) => tf.tensor(values, shape))
-  const { grads } = tf.valueAndGrads(loss)(tensors())
+  const run = (): LayerPass =>
+    layer(tf.tensor(input.values, input.shape), (part) => {
+      const { values, shape } = parts[part] as Values
+      return tf.tensor(values, shape)
+    })
+  // loss = Σ y·sin(y + ½ + i/9): every output counts differently.
+  const lossOf = (y: Float32Array): number => y.reduce((sum, v, i) => sum + v * Math.sin(v + 0.5 + i / 9), 0)
+  const pass = run()
+  const y = pass.output.dataSync<'float32'>()
+  const slope = y.map((v, i) => Math.sin(v + 0.5 + i / 9) + v * Math.cos(v + 0.5 + i / 9))
+  const { dInput, parts: gradients } = pass.backward(tf.tensor(slope, pass.output.shape), true)
+  const pairs: [Values, Float32Array][] = [[input, (dInput as tf.Tensor).dataSync<'float32'>()]]
+  for (const [part, values] of Object.entries(parts)) pairs.push([values, gradients[part] as Float32Array])
   const step = 1e-2
   let worst = 0
-  inputs.forEach(({ values }, n) => {
-    const gradient = (grads[n] as tf.Tensor).dataSync()
-    for (let i = 0; i < values.length; i += Math.max(1, Math.floor(values.length / 7))) {
+  for (const [{ values }, gradient] of pairs) {
+    const scale = Math.max(1, ...gradient.map(Math.abs))
+    for (let i = 0; i < values.length; i += Math.max(1, Math.floor(values.length / 11))) {
       const kept = values[i] as number
       const lossAt = (value: number): number => {
         values[i] = value
-        return loss(...tensors()).dataSync()[0] as number
+        return lossOf(run().output.dataSync<'float32'>())
       }
       const numeric = (lossAt(kept + step) - lossAt(kept - step)) / (2 * step)
       values[i] = kept
-      worst = Math.max(worst, Math.abs(numeric - (gradient[i] as number)))
+      worst = Math.max(worst, Math.abs(numeric - (gradient[i] as number)) / scale)
     }
-  })
+  }
   return worst
 }
 
-const wave = (length: number, rate: number): Float32Array =>
-  Float32Array.from({ length }, (_, i) => Math.sin(i * rate) + 0.3 * Math.cos(i * rate * 2.7))
-
-for (const { kernel, dilation, padding } of [
+for (const { kernel, dilation, padding, groups = 1, width = 6 } of [
   { kernel: [3, 3], dilation: [1, 1], padding: 'same' },
   { kernel: [3, 2], dilation: [2, 1], padding: 'same' },
   { kernel: [1, 4], dilation: [1, 1], padding: 'valid' },
   { kernel: [2, 2], dilation: [3, 1], padding: 'valid' },
-  { kernel: [1, 6], dilation: [1, 1], padding: 'valid' },
+  { kernel: [2, 6], dilation: [1, 1], padding: 'valid' },
   { kernel: [9, 6], dilation: [1, 1], padding: 'valid' },
+  { kernel: [5, 1], dilation: [1, 1], padding: 'same', width: 1 },
+  { kernel: [3, 1], dilation: [2, 1], padding: 'same', width: 1, groups: 2 },
+  { kernel: [3, 3], dilation: [1, 1], padding: 'same', groups: 4 },
 ] as const) {
-  t.test(
-    `conv2d's gradients agree with differences (${kernel}, dilation ${dilation}, ${padding})`,
-    async (t) => {
-      const [kh, kw] = kernel
-      const error = gradientError(
-        (x, w) => {
-          const y = conv2d(x as tf.Tensor4D, w as tf.Tensor4D, { dilation, padding })
-          return tf.mean(tf.mul(y, tf.sin(tf.add(y, 0.5)))) as tf.Scalar
-        },
-        [
-          { values: wave(2 * 9 * 6 * 3, 0.37), shape: [2, 9, 6, 3] },
-          { values: wave(kh * kw * 3 * 4, 0.83), shape: [kh, kw, 3, 4] },
-        ],
-      )
-      t.ok(error < 2e-3, `off by ${error}`)
-    },
-  )
+  const name = `${kernel}, dilation ${dilation}, ${padding}, width ${width}, ${groups} groups`
+  t.test(`a convolution's gradients agree with differences (${name})`, async (t) => {
+    const error = gradientError(
+      (x, weights) => {
+        const filter = weights('filter') as tf.Tensor4D
+        const pass = groupedConvolve(x as tf.Tensor4D, filter, groups, { dilation, padding })
+        return {
+          output: pass.output,
+          backward: (dy, needsInput) => {
+            const { dInput, dFilter } = pass.backward(dy as tf.Tensor4D, needsInput)
+            return { dInput, parts: { filter: dFilter } }
+          },
+        }
+      },
+      wave([2, 9, width, 4], 0.37),
+      { filter: wave([...kernel, 4 / groups, 8], 0.83) },
+    )
+    t.ok(error < 2e-3, `off by ${error}`)
+  })
 }
 
-t.test("batchNormRelu's gradients agree with automatic differentiation", async (t) => {
-  const shape = [40, 5] as const
-  const x = tf.tensor2d(wave(200, 0.61), [...shape])
-  const gamma = tf.tensor1d([1, 0.5, 1.5, -0.7, 2])
-  const beta = tf.tensor1d([0, 0.3, -0.2, 0.1, 0.5])
-  const weigh = (y: tf.Tensor): tf.Scalar => tf.sum(tf.mul(y, tf.tensor2d(wave(200, 0.17), [...shape])))
-  const plain = (...[a, g, b]: tf.Tensor[]): tf.Scalar => {
-    const mean = tf.mean(a as tf.Tensor, 0)
-    const centred = tf.sub(a as tf.Tensor, mean)
-    const variance = tf.mean(tf.square(centred), 0)
-    const xHat = tf.div(centred, tf.sqrt(tf.add(variance, BATCH_NORM_EPSILON)))
-    return weigh(tf.relu(tf.add(tf.mul(xHat, g as tf.Tensor), b as tf.Tensor)))
-  }
-  const ours = (...[a, g, b]: tf.Tensor[]): tf.Scalar =>
-    weigh(batchNormRelu(a as tf.Tensor2D, g as tf.Tensor1D, b as tf.Tensor1D).output)
-  const expected = tf.valueAndGrads(plain)([x, gamma, beta])
-  const actual = tf.valueAndGrads(ours)([x, gamma, beta])
-  t.ok(Math.abs((expected.value.dataSync()[0] as number) - (actual.value.dataSync()[0] as number)) < 1e-3)
-  expected.grads.forEach((grad, n) => {
-    const difference = tf.max(tf.abs(tf.sub(grad, actual.grads[n] as tf.Tensor))).dataSync()[0] as number
-    t.ok(difference < 1e-3, `gradient ${n} is off by ${difference}`)
-  })
+t.test('a grouped convolution is the convolutions of its groups side by side', async (t) => {
+  const geometry = { dilation: [1, 1], padding: 'same' } as const
+  const x = tf.tensor(wave([2, 7, 1, 6], 0.3).values, [2, 7, 1, 6]) as tf.Tensor4D
+  const filter = tf.tensor(wave([3, 1, 3, 4], 0.7).values, [3, 1, 3, 4]) as tf.Tensor4D
+  const grouped = groupedConvolve(x, filter, 2, geometry).output
+  const [xs, filters] = [tf.split(x, 2, 3), tf.split(filter, 2, 3)]
+  const side = tf.concat(
+    xs.map((part, g) => tf.conv2d(part as tf.Tensor4D, filters[g] as tf.Tensor4D, 1, 'same')),
+    3,
+  )
+  t.ok((tf.max(tf.abs(tf.sub(grouped, side))).dataSync()[0] as number) < 1e-5)
 })
 
-t.test('avgPool drops a partial window and spreads its gradient evenly', async (t) => {
-  const x = tf.tensor4d(wave(1 * 5 * 4 * 2, 0.5), [1, 5, 4, 2])
-  t.same(avgPool(x, [2, 2]).shape, [1, 2, 2, 2])
-  const gradient = tf
-    .grad((z: tf.Tensor) => tf.sum(avgPool(z as tf.Tensor4D, [2, 2])))(x)
-    .arraySync() as number[][][][]
+for (const activation of ['relu', 'none'] as const) {
+  t.test(`batchNorm's gradients agree with automatic differentiation (${activation})`, async (t) => {
+    const shape: [number, number] = [43, 5]
+    const x = tf.tensor2d(wave(shape, 0.61).values, shape)
+    const gamma = tf.tensor1d([1, 0.5, 1.5, -0.7, 2])
+    const beta = tf.tensor1d([0, 0.3, -0.2, 0.1, 0.5])
+    const dy = tf.tensor2d(wave(shape, 0.17).values, shape)
+    const plain = (...[a, g, b]: tf.Tensor[]): tf.Scalar => {
+      const mean = tf.mean(a as tf.Tensor, 0)
+      const centred = tf.sub(a as tf.Tensor, mean)
+      const variance = tf.mean(tf.square(centred), 0)
+      const xHat = tf.div(centred, tf.sqrt(tf.add(variance, BATCH_NORM_EPSILON)))
+      const y = tf.add(tf.mul(xHat, g as tf.Tensor), b as tf.Tensor)
+      return tf.sum(tf.mul(activation === 'relu' ? tf.relu(y) : y, dy))
+    }
+    const expected = tf.grads(plain)([x, gamma, beta])
+    const pass = batchNorm(x, (part) => (part === 'gamma' ? gamma : beta), activation)
+    const { dInput, parts } = pass.backward(dy, true)
+    const actual = [dInput?.dataSync(), parts['gamma'], parts['beta']]
+    expected.forEach((grad, n) => {
+      grad.dataSync().forEach((value, i) => {
+        const difference = Math.abs(value - (actual[n]?.[i] as number))
+        if (!(difference < 1e-3)) t.fail(`gradient ${n} is off by ${difference} at ${i}`)
+      })
+    })
+  })
+}
+
+t.test("a convolution layer's gradients agree with differences", async (t) => {
+  const error = gradientError(
+    (x, weights) =>
+      convLayer(
+        x,
+        { op: 'conv2d', name: 'c', channels: 4, kernel: [3, 1], padding: 'same', activation: 'none' },
+        weights,
+      ),
+    wave([3, 8, 1, 2], 0.37),
+    { filter: wave([3, 1, 2, 4], 0.83), gamma: wave([4], 0.4, 1), beta: wave([4], 0.9) },
+  )
+  t.ok(error < 1e-2, `off by ${error}`)
+})
+
+t.test("dense and the pools' gradients agree with differences", async (t) => {
+  const image = wave([2, 7, 4, 3], 0.37)
+  t.ok(gradientError(dense, image, { kernel: wave([84, 5], 0.3), bias: wave([5], 0.7) }) < 5e-3)
+  t.ok(gradientError((x) => averagePool(x, [2, 2]), image) < 2e-3)
+  t.ok(gradientError((x) => statisticsPool(x), image) < 2e-3)
+})
+
+t.test('averagePool drops a partial window and spreads its gradient evenly', async (t) => {
+  const pass = averagePool(tf.ones([1, 5, 4, 2]), [2, 2])
+  t.same(pass.output.shape, [1, 2, 2, 2])
+  const gradient = pass.backward(tf.ones([1, 2, 2, 2]), true).dInput?.arraySync() as number[][][][]
   t.equal(gradient[0]?.[0]?.[0]?.[0], 0.25)
   t.equal(gradient[0]?.[3]?.[3]?.[1], 0.25)
   t.equal(gradient[0]?.[4]?.[0]?.[0], 0, 'the fifth row is in no window')
+})
+
+t.test('dropout leaves the mean alone and its gradient goes where the values went', async (t) => {
+  const pass = dropout(tf.ones([200, 50]), 0.4, createRandom(3))
+  const values = pass.output.dataSync<'float32'>()
+  t.ok(Math.abs(values.reduce((sum, v) => sum + v, 0) / values.length - 1) < 0.05)
+  t.same(pass.backward(tf.ones([200, 50]), true).dInput?.dataSync(), values)
 })

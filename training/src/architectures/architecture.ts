@@ -1,14 +1,20 @@
+export interface ConvSpec {
+  readonly op: 'conv2d'
+  readonly name: string
+  readonly channels: number
+  /** [time, coefficients] */
+  readonly kernel: readonly [number, number]
+  readonly dilation?: readonly [number, number]
+  readonly padding: 'same' | 'valid'
+  /** Group g of the input's channels gives group g of the output's (default: 1). */
+  readonly groups?: number
+  /** After the batch normalisation (default: relu). */
+  readonly activation?: 'relu' | 'none'
+}
+
 /** A network as a list of layers. The same list drives training, batch-norm folding and quantisation. */
 export type LayerSpec =
-  | {
-      readonly op: 'conv2d'
-      readonly name: string
-      readonly channels: number
-      /** [time, coefficients] */
-      readonly kernel: readonly [number, number]
-      readonly dilation?: readonly [number, number]
-      readonly padding: 'same' | 'valid'
-    }
+  | ConvSpec
   | { readonly op: 'avg_pool2d'; readonly name: string; readonly kernel: readonly [number, number] }
   | { readonly op: 'stats_pool'; readonly name: string }
   | { readonly op: 'dropout'; readonly name: string; readonly rate: number }
@@ -16,6 +22,23 @@ export type LayerSpec =
 
 export interface Architecture {
   readonly name: string
-  /** Every convolution is followed by batch normalisation and ReLU; the last dense layer gives the logits. */
+  /** How the first layer sees the matrix (default: image). */
+  readonly input?: InputLayout
+  /** Every convolution is followed by batch normalisation; the last dense layer gives the logits. */
   readonly layers: readonly LayerSpec[]
+}
+
+/**
+ * `image`: [time, coefficients, 1], for convolutions over both. `sequence`: [time, 1, coefficients], the same values
+ * in the same order, for convolutions over time alone.
+ */
+export type InputLayout = 'image' | 'sequence'
+
+/** Shape of the network's input, without the batch. */
+export function inputShapeOf(
+  architecture: Architecture,
+  frames: number,
+  coefficients: number,
+): [number, number, number] {
+  return architecture.input === 'sequence' ? [frames, 1, coefficients] : [frames, coefficients, 1]
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { machine } from '../../../bench/src/machine.js'
 import { DEFAULT_VAD_MODEL_DIR } from '../../../src/config/defaults.js'
@@ -79,7 +79,7 @@ await runCommand(HELP, options, async (values) => {
   const openings: Record<string, OpeningRow[]> = {}
   for (const { name, vad } of openEvery === 0 ? [] : detectors.slice(0, 2)) {
     openings[name] = []
-    for (const corpus of CORPUS_NAMES) {
+    for (const corpus of CORPUS_NAMES.filter((corpus) => existsSync(join(root, corpus)))) {
       progressLine(`gate with ${name} on ${corpus}`)
       const paths = loadCorpus(root, corpus).map((clip) => clip.path)
       openings[name].push(

@@ -10,9 +10,12 @@ import { confusionSvg, percent } from '../evaluate/confusion-svg.js'
 import { evaluateEvents, evaluateFloat, evaluateInt8, evaluateRun } from '../evaluate/evaluate.js'
 import type { Metrics } from '../evaluate/metrics.js'
 import { metricsTable } from '../evaluate/metrics-table.js'
-import { ravdessEmobox6 } from '../splits/ravdess-emobox6.js'
+import { loadProtocol } from '../protocols/load-protocol.js'
+import { foldName } from '../protocols/protocol.js'
+import { DEFAULT_PROTOCOL } from '../protocols/protocol-by-name.js'
+import { selectFold } from '../protocols/select-fold.js'
 import { readyBackend } from '../tf/backend.js'
-import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand, wholeNumber } from './command.js'
+import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand } from './command.js'
 
 const HELP = `
 Evaluates a model artefact on the clips it must not have seen, through the device's own gate, features and int8 engine.
@@ -23,8 +26,10 @@ Evaluates a model artefact on the clips it must not have seen, through the devic
   --artefact DIR   int8 model
   --float FILE     also evaluate these float weights (npm run quantize -- --float)
   --events FILE    take the decisions from the output of 'affectd analyze --json' instead of making them
-  --corpus NAME    corpus to evaluate on (default: ravdess)
-  --fold N         only the test actors of fold N of ravdess-emobox6
+  --corpus NAME    evaluate on a whole corpus, or on a manifest, FILE.csv (default: ravdess)
+  --protocol NAME  evaluate on the test clips of a protocol's fold instead
+  --fold NAME      fold of the protocol (which is ${DEFAULT_PROTOCOL} unless --protocol names another)
+  --inner          on what the fold's inner split holds out instead
   --corpora DIR    folder of the decoded corpora (default: $CORPORA_DIR)
   --cache DIR      where features are kept (default: training/cache)
   --out DIR        write metrics.json, metrics.md and a confusion matrix (SVG) for each form there
@@ -37,7 +42,9 @@ const options = {
   float: { type: 'string' },
   events: { type: 'string' },
   corpus: { type: 'string', default: 'ravdess' },
+  protocol: { type: 'string' },
   fold: { type: 'string' },
+  inner: { type: 'boolean', default: false },
   corpora: { type: 'string' },
   cache: { type: 'string', default: DEFAULT_CACHE },
   out: { type: 'string' },
@@ -51,7 +58,7 @@ await runCommand(HELP, options, async (values) => {
     process.stdout.write(`${values.run} on ${protocol}\n\n${metricsTable({ float: metrics })}`)
     return
   }
-  const clips = testClips(corporaRoot(values.corpora), values.corpus, values.fold)
+  const { name: protocol, clips } = testClips(corporaRoot(values.corpora), values)
   if (values.list) {
     process.stdout.write(clips.map((clip) => `${clip.path}\n`).join(''))
     return
@@ -71,16 +78,28 @@ await runCommand(HELP, options, async (values) => {
     )
     progressLine('', false)
   }
-  const protocol = values.fold ? `ravdess-emobox6 fold ${values.fold}` : values.corpus
   process.stdout.write(`${basename(values.artefact)} on ${protocol}\n\n${metricsTable(forms)}`)
   if (values.out) writeReport(values.out, forms, artefact.manifest.id, protocol)
 })
 
-function testClips(corpora: string, corpus: string, fold: string | undefined): readonly Clip[] {
-  const clips = loadCorpus(corpora, corpus).filter((clip) => clip.label && LABELS.includes(clip.label))
-  if (fold === undefined) return clips
-  if (corpus !== 'ravdess') throw new ConfigError('TRAINING_BAD_FOLD', '--fold is of ravdess')
-  return ravdessEmobox6(clips, wholeNumber('fold', fold, 1, 6), false).test
+interface Chosen {
+  readonly corpus: string
+  readonly protocol?: string
+  readonly fold?: string
+  readonly inner: boolean
+}
+
+/** Clips of the eight classes, and what they are. */
+function testClips(root: string, chosen: Chosen): { name: string; clips: readonly Clip[] } {
+  const judged = (clips: readonly Clip[]): readonly Clip[] =>
+    clips.filter((clip) => LABELS.includes(clip.label))
+  if (chosen.protocol === undefined && chosen.fold === undefined) {
+    return { name: chosen.corpus, clips: judged(loadCorpus(root, chosen.corpus)) }
+  }
+  const { protocol, clips, warnings } = loadProtocol(root, chosen.protocol ?? DEFAULT_PROTOCOL)
+  for (const warning of warnings) progressLine(warning, true)
+  const fold = selectFold(protocol, clips, chosen.fold ?? null, chosen.inner)
+  return { name: foldName(fold), clips: judged(fold.test) }
 }
 
 /** The figures name the model that they are of: a released one carries those of its like on speakers set aside. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ConfigError } from '../../../src/errors.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
@@ -11,6 +11,8 @@ import { createNormaliseAndFit } from '../dataset/network-input.js'
 import { encodeFloatWeights } from '../evaluate/float-weights.js'
 import { fitTemperature } from '../evaluate/temperature.js'
 import { floatLogits } from '../evaluate/float-network.js'
+import { formsOf } from '../export/forms.js'
+import { existingCard } from '../quantize/existing-card.js'
 import { quantizeNetwork } from '../quantize/quantize-network.js'
 import { createRandom } from '../random.js'
 import { readyBackend } from '../tf/backend.js'
@@ -29,6 +31,7 @@ Makes an int8 model artefact from a trained run.
   --metrics FILE     JSON from npm run evaluate, kept in the manifest
   --corpora DIR      folder of the decoded corpora (default: $CORPORA_DIR)
   --cache DIR        where features are kept (default: training/cache)
+  --forms            also write the network as tfjs/ and model.onnx (npm run export does so later)
   --float FILE       also write the float weights, for the comparison in npm run evaluate
 `
 
@@ -39,6 +42,7 @@ const options = {
   metrics: { type: 'string' },
   corpora: { type: 'string' },
   cache: { type: 'string', default: DEFAULT_CACHE },
+  forms: { type: 'boolean', default: false },
   float: { type: 'string' },
 } as const
 
@@ -63,10 +67,11 @@ await runCommand(HELP, options, async (values) => {
     ? await heldOutTemperature(values['inner-run'], corpora, values.cache)
     : 1
   const counts = LABELS.map((_, k) => examples.filter((example) => example.label === k).length)
+  const id = basename(out)
   const { sha256 } = writeArtefact(
     out,
     {
-      id: basename(out),
+      id,
       created: new Date().toISOString(),
       labels: LABELS,
       feature_params: { ...FEATURE_PARAMS },
@@ -76,23 +81,17 @@ await runCommand(HELP, options, async (values) => {
       calibration: { temperature },
       prior: counts.map((count) => count / examples.length),
       licence: LICENCE,
-      training_corpora: run.corpora,
+      training_corpora: [...new Set(train.map((clip) => clip.corpus))],
       metrics: values.metrics
         ? (JSON.parse(readFileSync(values.metrics, 'utf8')) as Record<string, unknown>)
         : {},
     },
     goldenInputs(inputs, network.input),
-    existingCard(out),
+    { ...existingCard(out), ...(values.forms ? { files: formsOf({ id, ...network }) } : {}) },
   )
   if (values.float) writeFileSync(values.float, encodeFloatWeights(run.architecture, state.averaged))
   progressLine(`${join(out, 'manifest.json')}: sha256 ${sha256}, temperature ${temperature}`, true)
 })
-
-/** The card is written by hand: making the artefact again keeps it. */
-function existingCard(out: string): { modelCard?: string } {
-  const path = join(out, 'MODEL_CARD.md')
-  return existsSync(path) ? { modelCard: readFileSync(path, 'utf8') } : {}
-}
 
 function calibrationInputs(examples: readonly Example[], seed: number): Float32Array[] {
   const normaliseAndFit = createNormaliseAndFit()

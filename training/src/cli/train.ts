@@ -6,6 +6,7 @@ import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { loadExamples, TRAINING_SPEEDS } from '../dataset/example-cache.js'
 import { createNormaliseAndFit } from '../dataset/network-input.js'
 import { readyBackend } from '../tf/backend.js'
+import { DEFAULT_PROTOCOL, protocolByName, versionedName } from '../protocols/protocol-by-name.js'
 import { AUGMENT_DEFAULTS } from '../train/batches.js'
 import { readCheckpoint, writeCheckpoint } from '../train/checkpoint.js'
 import { architectureOf, batchShapeOf, checkpointPath, splitOf, type RunDescription } from '../train/run.js'
@@ -18,9 +19,10 @@ Trains a network for a fixed number of epochs; nothing is chosen on test data.
   npm run train -- --out DIR [options]
 
   --corpora DIR    folder of the decoded corpora (default: $CORPORA_DIR)
-  --corpus NAME    corpus to train on; may be given several times (default: ravdess)
-  --fold N         hold out the test actors of fold N of ravdess-emobox6 (default: train on all)
-  --inner          with --fold: set the test actors aside and validate on the next fold's
+  --protocol NAME  how clips are parted (default: ${DEFAULT_PROTOCOL}); npm run corpora -- protocols lists them
+  --fold NAME      hold out the test clips of this fold (default: train on all, or the protocol's only fold)
+  --inner          set the fold's test clips aside and hold out part of the training clips instead
+  --corpus NAME    corpus, or manifest (FILE.csv), to train on as well; may be given several times
   --arch NAME      architecture (default: cnn)
   --epochs N       (default: 60)
   --seed N         (default: 1)
@@ -30,7 +32,8 @@ Trains a network for a fixed number of epochs; nothing is chosen on test data.
 
 const options = {
   corpora: { type: 'string' },
-  corpus: { type: 'string', multiple: true },
+  corpus: { type: 'string', multiple: true, default: [] as string[] },
+  protocol: { type: 'string', default: DEFAULT_PROTOCOL },
   fold: { type: 'string' },
   inner: { type: 'boolean', default: false },
   arch: { type: 'string', default: 'cnn' },
@@ -42,12 +45,16 @@ const options = {
 
 await runCommand(HELP, options, async (values) => {
   if (!values.out) throw new ConfigError('TRAINING_NO_FOLDER', 'say where the run goes: --out DIR')
-  if (values.inner && !values.fold) throw new ConfigError('TRAINING_BAD_FOLD', '--inner needs --fold')
+  const protocol = protocolByName(values.protocol)
+  if (values.inner && !values.fold && protocol.foldNames.length > 1) {
+    throw new ConfigError('TRAINING_BAD_FOLD', '--inner needs --fold')
+  }
   const run: RunDescription = {
     architecture: values.arch,
-    corpora: values.corpus ?? ['ravdess'],
-    fold: values.fold === undefined ? null : wholeNumber('fold', values.fold, 1, 6),
+    protocol: versionedName(protocol),
+    fold: values.fold ?? null,
     inner: values.inner,
+    extraCorpora: values.corpus,
     epochs: wholeNumber('epochs', values.epochs, 1, 10_000),
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
     batchSize: 32,
@@ -65,6 +72,7 @@ async function train(run: RunDescription, corpora: string, out: string, cache: s
   const architecture = architectureOf(run)
   const shape = batchShapeOf(run)
   const split = splitOf(run, corpora)
+  for (const warning of split.warnings) progressLine(warning, true)
   const { examples, silent } = await loadExamples(split.train, run.speeds, cache, (done, total) =>
     progressLine(`features ${done}/${total}`),
   )

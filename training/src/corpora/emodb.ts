@@ -1,41 +1,52 @@
 import { basename } from 'node:path'
 import type { Clip, Label } from './clip.js'
+import type { Corpus } from './corpus.js'
 import { wavPaths } from './wav-paths.js'
 
 const NAME = /^(\d\d)([ab]\d\d)([WLEAFTN])[a-z]?$/
 
-const CLASSES: Readonly<Record<string, { name: string; label: Label | null }>> = {
-  W: { name: 'anger', label: 'angry' },
-  L: { name: 'boredom', label: null },
-  E: { name: 'disgust', label: 'disgust' },
-  A: { name: 'fear', label: 'fearful' },
-  F: { name: 'happiness', label: 'happy' },
-  T: { name: 'sadness', label: 'sad' },
-  N: { name: 'neutral', label: 'neutral' },
+const CLASSES: Readonly<Record<string, readonly [name: string, label: Label]>> = {
+  W: ['anger', 'angry'],
+  L: ['boredom', 'bored'],
+  E: ['disgust', 'disgust'],
+  A: ['fear', 'fearful'],
+  F: ['happiness', 'happy'],
+  T: ['sadness', 'sad'],
+  N: ['neutral', 'neutral'],
 }
 
 const MALE = new Set(['03', '10', '11', '12', '15'])
 
 /**
- * Berlin EMO-DB: ten speakers, seven classes.
+ * Berlin EMO-DB: ten speakers, seven classes, boredom among them.
  *
  * @see Burkhardt et al. 2005
  */
-export function emodbClips(folder: string): Clip[] {
-  return wavPaths(folder).flatMap((path) => {
-    const match = NAME.exec(basename(path, '.wav'))
-    const kind = match && CLASSES[match[3] as string]
-    if (!match || !kind) return []
-    const speaker = match[1] as string
-    return [
-      {
-        path,
-        corpus: 'emodb',
-        speaker,
-        sex: MALE.has(speaker) ? 'male' : 'female',
-        label: kind.label,
-        corpusLabel: kind.name,
-      } satisfies Clip,
-    ]
-  })
+export const EMODB: Corpus = {
+  name: 'emodb',
+  title: 'Berlin EMO-DB',
+  language: 'German',
+  licence: 'free for research use',
+  source: 'http://emodb.bilderbar.info/',
+  labels: ['neutral', 'happy', 'sad', 'angry', 'fearful', 'disgust', 'bored'],
+  expectedClips: 535,
+  load: (folder) => wavPaths(folder).flatMap((path) => clipOf(path) ?? []),
+}
+
+function clipOf(path: string): Clip | null {
+  const name = basename(path, '.wav')
+  const [, speaker, text, letter] = NAME.exec(name) ?? []
+  if (!speaker || !text || !letter) return null
+  const [corpusLabel, label] = CLASSES[letter] as readonly [string, Label]
+  return {
+    path,
+    corpus: 'emodb',
+    name,
+    speaker,
+    sex: MALE.has(speaker) ? 'male' : 'female',
+    label,
+    corpusLabel,
+    intensity: null,
+    text,
+  }
 }

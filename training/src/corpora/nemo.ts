@@ -2,44 +2,66 @@ import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { InputError } from '../../../src/errors.js'
 import type { Clip, Label } from './clip.js'
+import type { Corpus } from './corpus.js'
 import { wavPaths } from './wav-paths.js'
 
-const CLASSES: Readonly<Record<string, Label>> = {
-  anger: 'angry',
-  fear: 'fearful',
-  happiness: 'happy',
-  neutral: 'neutral',
-  sadness: 'sad',
-  surprised: 'surprised',
-}
+const CLASSES: ReadonlyMap<string, Label> = new Map([
+  ['anger', 'angry'],
+  ['fear', 'fearful'],
+  ['happiness', 'happy'],
+  ['neutral', 'neutral'],
+  ['sadness', 'sad'],
+  ['surprised', 'surprised'],
+])
 
 /**
- * nEMO: nine Polish speakers, six classes; speaker and sex from `data.tsv`.
+ * nEMO: nine Polish speakers, six classes; sex and text from `data.tsv`.
  *
- * @throws {InputError} `CORPUS_NOT_FOUND` if `data.tsv` is missing
  * @see Christop 2024, arXiv:2404.06292
  */
-export function nemoClips(folder: string): Clip[] {
-  const sexOf = new Map<string, string>()
-  for (const line of readTable(join(folder, 'data.tsv'))) {
-    const fields = line.split('\t')
-    const speaker = fields[4]
-    const sex = fields[5]
-    if (speaker && sex) sexOf.set(speaker, sex)
-  }
-  return wavPaths(join(folder, 'samples')).flatMap((path) => {
-    const [speaker, name] = basename(path, '.wav').split('_')
-    const label = name && Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined
-    if (!speaker || !name || !label) return []
-    const sex = sexOf.get(speaker) === 'male' ? 'male' : 'female'
-    return [{ path, corpus: 'nemo', speaker, sex, label, corpusLabel: name } satisfies Clip]
-  })
+export const NEMO: Corpus = {
+  name: 'nemo',
+  title: 'nEMO',
+  language: 'Polish',
+  licence: 'CC BY-NC-SA 4.0',
+  source: 'https://arxiv.org/abs/2404.06292',
+  labels: ['neutral', 'happy', 'sad', 'angry', 'fearful', 'surprised'],
+  expectedClips: 4481,
+  load(folder) {
+    const rows = readTable(join(folder, 'data.tsv'))
+    return wavPaths(join(folder, 'samples')).flatMap((path) => clipOf(path, rows) ?? [])
+  },
 }
 
-function readTable(path: string): string[] {
+interface Row {
+  readonly text: string | null
+  readonly sex: Clip['sex']
+}
+
+function clipOf(path: string, rows: ReadonlyMap<string, Row>): Clip | null {
+  const name = basename(path, '.wav')
+  const [speaker, corpusLabel] = name.split('_')
+  const label = CLASSES.get(corpusLabel ?? '')
+  if (!speaker || !corpusLabel || !label) return null
+  const { sex, text } = rows.get(name) ?? { sex: null, text: null }
+  return { path, corpus: 'nemo', name, speaker, sex, label, corpusLabel, intensity: null, text }
+}
+
+/** Rows by the clip's name. The published table pads its speakers with spaces, so every field is trimmed. */
+function readTable(path: string): ReadonlyMap<string, Row> {
+  let lines: string[]
   try {
-    return readFileSync(path, 'utf8').split('\n').slice(1)
+    lines = readFileSync(path, 'utf8').split('\n').slice(1)
   } catch (cause) {
     throw new InputError('CORPUS_NOT_FOUND', `nEMO's table is missing: ${path}`, { cause })
   }
+  return new Map(
+    lines.map((line) => {
+      const [file = '', , , text, , sex] = line.split('\t').map((field) => field.trim())
+      return [
+        basename(file, '.wav'),
+        { text: text || null, sex: sex === 'female' || sex === 'male' ? sex : null },
+      ]
+    }),
+  )
 }

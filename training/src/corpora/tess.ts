@@ -1,30 +1,51 @@
 import { basename } from 'node:path'
 import type { Clip, Label } from './clip.js'
+import type { Corpus } from './corpus.js'
 import { wavPaths } from './wav-paths.js'
 
-const CLASSES: Readonly<Record<string, Label>> = {
-  neutral: 'neutral',
-  happy: 'happy',
-  sad: 'sad',
-  angry: 'angry',
-  fear: 'fearful',
-  disgust: 'disgust',
-  ps: 'surprised',
-}
+const NAME = /^(OAF?|YAF)_([a-z]+)_([a-z]+)$/
+
+const CLASSES: ReadonlyMap<string, Label> = new Map([
+  ['neutral', 'neutral'],
+  ['happy', 'happy'],
+  ['sad', 'sad'],
+  ['angry', 'angry'],
+  ['fear', 'fearful'],
+  ['disgust', 'disgust'],
+  ['ps', 'surprised'],
+])
 
 /**
- * TESS: two actresses, seven classes. Its licence allows no derivatives: for evaluation only.
+ * TESS: two actresses, seven classes, 200 words in each. Its licence allows no derivatives: for evaluation only.
  *
  * @see Pichora-Fuller & Dupuis 2020, doi:10.5683/SP2/E8H2MF
  */
-export function tessClips(folder: string): Clip[] {
-  return wavPaths(folder).flatMap((path) => {
-    const parts = basename(path, '.wav').split('_')
-    const name = parts.at(-1) as string
-    if (parts.length !== 3 || !Object.hasOwn(CLASSES, name)) return []
+export const TESS: Corpus = {
+  name: 'tess',
+  title: 'TESS',
+  language: 'English',
+  licence: 'CC BY-NC-ND 4.0: evaluation only',
+  source: 'https://doi.org/10.5683/SP2/E8H2MF',
+  labels: ['neutral', 'happy', 'sad', 'angry', 'fearful', 'disgust', 'surprised'],
+  expectedClips: 2800,
+  load: (folder) => wavPaths(folder).flatMap((path) => clipOf(path) ?? []),
+}
+
+function clipOf(path: string): Clip | null {
+  const name = basename(path, '.wav')
+  const [, actress, text, corpusLabel] = NAME.exec(name) ?? []
+  const label = CLASSES.get(corpusLabel ?? '')
+  if (!actress || !text || !corpusLabel || !label) return null
+  return {
+    path,
+    corpus: 'tess',
+    name,
     // One file of the older actress is named `OA_…`.
-    const speaker = (parts[0] as string).startsWith('O') ? 'OAF' : 'YAF'
-    const label = CLASSES[name] as Label
-    return [{ path, corpus: 'tess', speaker, sex: 'female', label, corpusLabel: name } satisfies Clip]
-  })
+    speaker: actress === 'OA' ? 'OAF' : actress,
+    sex: 'female',
+    label,
+    corpusLabel,
+    intensity: null,
+    text,
+  }
 }

@@ -1,5 +1,5 @@
 import type { Architecture, LayerSpec } from '../architectures/architecture.js'
-import { BATCH_NORM_EPSILON } from '../tf/batch-norm-relu.js'
+import { BATCH_NORM_EPSILON } from '../layers/batch-norm.js'
 import type { Parameters } from '../train/parameters.js'
 
 /** A layer with weights whose batch normalisation is folded in: filter × scale, bias = β − mean × scale. */

@@ -21,7 +21,7 @@ export type Parameters = ReadonlyMap<string, ParameterArray>
  * Names: `<layer>/filter`, `<layer>/gamma|beta|mean|variance` for convolutions, `<layer>/kernel|bias` for dense ones.
  * Filters are [height, width, in, out], dense kernels [in, out].
  *
- * @param inputShape [time, coefficients, 1]
+ * @param inputShape as `inputShapeOf` says
  */
 export function initialParameters(
   architecture: Architecture,
@@ -50,10 +50,17 @@ export function initialParameters(
     switch (layer.op) {
       case 'conv2d': {
         const [kh, kw] = layer.kernel
-        const std = Math.sqrt(2 / (kh * kw * channels))
+        const groups = layer.groups ?? 1
+        if (channels % groups !== 0 || layer.channels % groups !== 0) {
+          throw new ConfigError(
+            'TRAINING_BAD_ARCHITECTURE',
+            `layer '${layer.name}' of '${architecture.name}' cannot part ${channels} channels into ${layer.channels} by ${groups} groups`,
+          )
+        }
+        const std = Math.sqrt((2 * groups) / (kh * kw * channels))
         add(
           `${layer.name}/filter`,
-          [kh, kw, channels, layer.channels],
+          [kh, kw, channels / groups, layer.channels],
           () => random.normal() * std,
           true,
           true,

@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InputError } from '../../../src/errors.js'
+import { ConfigError, InputError } from '../../../src/errors.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { architectureByName } from '../architectures/index.js'
 import type { Architecture } from '../architectures/architecture.js'
 import { LABELS, type Clip } from '../corpora/clip.js'
 import { loadCorpus } from '../corpora/load-corpus.js'
-import { ravdessEmobox6, type Split } from '../splits/ravdess-emobox6.js'
+import { loadProtocol } from '../protocols/load-protocol.js'
+import { foldName } from '../protocols/protocol.js'
+import { protocolByName, versionedName } from '../protocols/protocol-by-name.js'
+import { selectFold } from '../protocols/select-fold.js'
 import type { AugmentOptions, BatchShape } from './batches.js'
 import { readCheckpoint } from './checkpoint.js'
 import { initialTrainState, type TrainState } from './trainer.js'
@@ -14,11 +17,14 @@ import { initialTrainState, type TrainState } from './trainer.js'
 /** What a training run is. Kept in `run.json` and in its checkpoint, so that neither is taken for another's. */
 export interface RunDescription {
   readonly architecture: string
-  readonly corpora: readonly string[]
-  /** Fold of `ravdess-emobox6`, or null to train on every clip. */
-  readonly fold: number | null
-  /** Validate on another fold's actors and set the test actors aside: for choices and for the temperature. */
+  /** What clips are trained on and held out: name and version, `ravdess-emobox6@1`. */
+  readonly protocol: string
+  /** Fold of the protocol; null to train on every clip of a protocol with several folds. */
+  readonly fold: string | null
+  /** Set the fold's test clips aside and hold out part of the training: for choices and for the temperature. */
   readonly inner: boolean
+  /** Corpora, or manifests, trained on beside those of the protocol. */
+  readonly extraCorpora: readonly string[]
   readonly epochs: number
   readonly seed: number
   readonly batchSize: number
@@ -40,20 +46,59 @@ export function architectureOf(run: RunDescription): Architecture {
   return architectureByName(run.architecture, LABELS.length)
 }
 
-/** The clips that a run trains and is judged on; clips without one of the eight classes are left out. */
-export function splitOf(run: RunDescription, corporaRoot: string): Split {
-  const clips = run.corpora.flatMap((name) => loadCorpus(corporaRoot, name)).filter(hasLabel)
-  if (run.fold === null) return { name: 'all', train: clips, test: [] }
-  const fold = ravdessEmobox6(
-    clips.filter((clip) => clip.corpus === 'ravdess'),
-    run.fold,
-    run.inner,
-  )
-  return { ...fold, train: [...fold.train, ...clips.filter((clip) => clip.corpus !== 'ravdess')] }
+export interface Split {
+  /** Stands in the model card: `ravdess-emobox6@1/1`. */
+  readonly name: string
+  readonly train: readonly Clip[]
+  readonly test: readonly Clip[]
+  /** Corpora that are absent or incomplete. */
+  readonly warnings: readonly string[]
 }
 
-function hasLabel(clip: Clip): boolean {
-  return clip.label !== null
+/**
+ * The clips that a run trains and is judged on; clips whose class is no output of the network are left out.
+ *
+ * @throws {ConfigError} `TRAINING_UNKNOWN_PROTOCOL`, `TRAINING_BAD_FOLD`, `TRAINING_EXTRA_CORPUS`
+ * @throws {InputError} `CORPUS_NOT_FOUND`, `CORPUS_INCOMPLETE`
+ */
+export function splitOf(run: RunDescription, corporaRoot: string): Split {
+  const { protocol, clips, warnings } = loadProtocol(corporaRoot, run.protocol)
+  const extra = extraClips(run, corporaRoot)
+  if (run.fold === null && protocol.foldNames.length > 1) {
+    return {
+      name: `${versionedName(protocol)}/all`,
+      train: [...clips, ...extra].filter(hasOutput),
+      test: [],
+      warnings,
+    }
+  }
+  const fold = selectFold(protocol, clips, run.fold, run.inner)
+  return {
+    name: foldName(fold),
+    train: [...fold.train, ...extra].filter(hasOutput),
+    test: fold.test.filter(hasOutput),
+    warnings,
+  }
+}
+
+/** The protocol's own corpora are no extra: their test clips would be trained on. */
+function extraClips(run: RunDescription, corporaRoot: string): Clip[] {
+  const { name, corpora, optionalCorpora } = protocolByName(run.protocol)
+  return run.extraCorpora.flatMap((extra) => {
+    const clips = loadCorpus(corporaRoot, extra)
+    const own = clips.find(({ corpus }) => corpora.includes(corpus) || optionalCorpora.includes(corpus))
+    if (own) {
+      throw new ConfigError(
+        'TRAINING_EXTRA_CORPUS',
+        `${own.corpus} is a corpus of ${name} itself, whose test clips are not to be trained on`,
+      )
+    }
+    return clips
+  })
+}
+
+function hasOutput(clip: Clip): boolean {
+  return LABELS.includes(clip.label)
 }
 
 /**

@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Architecture } from '../architectures/architecture.js'
-import { createRandom } from '../random.js'
+import { inputShapeOf, type Architecture } from '../architectures/architecture.js'
+import { createRandom, type Random } from '../random.js'
 import { ADAMW_DEFAULTS, adamWStep, initialAdamWState, type AdamWState } from './adamw.js'
 import {
   epochBatches,
   type AugmentOptions,
+  type Batch,
   type BatchShape,
   type Example,
   type NormaliseAndFit,
 } from './batches.js'
-import { forward, type Weights } from './forward.js'
+import { forwardTraining, type TrainingPass, type Weights } from './forward.js'
+import { crossEntropy } from './loss.js'
 import { initialParameters, type ParameterArray } from './parameters.js'
 import { oneCycleLearningRate } from './schedule.js'
 
@@ -42,7 +44,7 @@ export interface EpochReport {
 const BATCH_NORM_MOMENTUM = 0.9
 
 export function initialTrainState(architecture: Architecture, shape: BatchShape, seed: number): TrainState {
-  const input = [shape.frames, shape.coefficients, 1] as const
+  const input = inputShapeOf(architecture, shape.frames, shape.coefficients)
   const parameters = initialParameters(architecture, input, createRandom(seed, 0))
   return {
     epochsDone: 0,
@@ -81,7 +83,7 @@ export function trainEpoch(
       state.parameters,
       batch,
       shape,
-      random.below(2 ** 30),
+      createRandom(random.below(2 ** 30)),
     )
     const rate = oneCycleLearningRate(state.optimiser.step / totalSteps, options.peakLearningRate)
     adamWStep(state.parameters, gradients, state.optimiser, rate, ADAMW_DEFAULTS)
@@ -105,42 +107,36 @@ export function weightTensors(parameters: ReadonlyMap<string, ParameterArray>): 
 export function lossAndGradients(
   architecture: Architecture,
   parameters: Map<string, ParameterArray>,
-  batch: { inputs: Float32Array; targets: Float32Array; size: number },
+  batch: Batch,
   shape: BatchShape,
-  dropoutSeed: number,
+  random: Random,
 ): { loss: number; gradients: Map<string, Float32Array> } {
-  const trained = [...parameters.values()].filter((p) => p.isTrained)
   const gradients = new Map<string, Float32Array>()
   const loss = tf.tidy(() => {
-    const x = tf.tensor4d(batch.inputs, [batch.size, shape.frames, shape.coefficients, 1])
-    const targets = tf.tensor2d(batch.targets, [batch.size, shape.labels])
-    const statistics: { layer: string; mean: tf.Tensor; variance: tf.Tensor }[] = []
-    const lossOf = (...tensors: tf.Tensor[]): tf.Scalar => {
-      const weights = Object.fromEntries(trained.map((p, i) => [p.name, tensors[i] as tf.Tensor]))
-      const logits = forward(architecture, weights, x, {
-        kind: 'training',
-        dropoutSeed,
-        statistics: (layer, mean, variance) =>
-          statistics.push({ layer, mean: tf.keep(mean), variance: tf.keep(variance) }),
-      })
-      return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1)))
+    const input = inputShapeOf(architecture, shape.frames, shape.coefficients)
+    const x = tf.tensor(batch.inputs, [batch.size, ...input])
+    const passes = forwardTraining(architecture, weightTensors(parameters), x, random)
+    const logits = (passes.at(-1) as TrainingPass).output
+    const { value, dLogits } = crossEntropy(logits, batch)
+    let dOutput = dLogits
+    for (let n = passes.length - 1; n >= 0; n--) {
+      const { layer, statistics, ...pass } = passes[n] as TrainingPass
+      const { dInput, parts } = pass.backward(dOutput, n > 0)
+      dOutput.dispose()
+      for (const [part, values] of Object.entries(parts)) gradients.set(`${layer.name}/${part}`, values)
+      if (statistics) {
+        follow(parameters.get(`${layer.name}/mean`), statistics.mean, BATCH_NORM_MOMENTUM)
+        follow(parameters.get(`${layer.name}/variance`), statistics.variance, BATCH_NORM_MOMENTUM)
+      }
+      if (dInput) dOutput = dInput
     }
-    const inputs = trained.map((p) => tf.tensor(p.values, [...p.shape]))
-    const { value, grads } = tf.valueAndGrads(lossOf)(inputs)
-    trained.forEach((p, i) => gradients.set(p.name, (grads[i] as tf.Tensor).dataSync() as Float32Array))
-    for (const { layer, mean, variance } of statistics) {
-      follow(parameters.get(`${layer}/mean`), mean, BATCH_NORM_MOMENTUM)
-      follow(parameters.get(`${layer}/variance`), variance, BATCH_NORM_MOMENTUM)
-      tf.dispose([mean, variance])
-    }
-    return value.dataSync()[0] as number
+    return value
   })
   return { loss, gradients }
 }
 
-function follow(running: ParameterArray | undefined, batchValue: tf.Tensor, momentum: number): void {
+function follow(running: ParameterArray | undefined, fresh: Float32Array, momentum: number): void {
   if (!running) return
-  const fresh = batchValue.dataSync()
   for (let i = 0; i < fresh.length; i++) {
     running.values[i] = momentum * (running.values[i] as number) + (1 - momentum) * (fresh[i] as number)
   }

@@ -56,7 +56,7 @@ export function trainVadEpoch(
   let steps = 0
   for (let pass = 0; pass < options.passes; pass++) {
     for (const batch of vadBatches(scenes, options.batchSize, random)) {
-      const { loss, gradients } = lossAndGradients(VAD_ARCHITECTURE, state.parameters, batch, shape, 0)
+      const { loss, gradients } = lossAndGradients(VAD_ARCHITECTURE, state.parameters, batch, shape, random)
       const progress = (state.epochsDone + steps / stepsPerEpoch) / options.epochs
       const rate = oneCycleLearningRate(progress, options.peakLearningRate)
       adamWStep(state.parameters, gradients, state.optimiser, rate, ADAMW_DEFAULTS)
