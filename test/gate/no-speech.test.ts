@@ -3,8 +3,8 @@ import { DEFAULT_VAD_MODEL_DIR } from '../../src/config/defaults.js'
 import { DEFAULT_GATE_PARAMS } from '../../src/gate/gate-params.js'
 import type { Gate } from '../../src/gate/gate.js'
 import { loadGates, VAD_NAMES } from '../../src/gate/load-gates.js'
+import { demoSpeech } from '../support/demo-speech.js'
 import {
-  fakeSpeech,
   framesOf,
   pinkNoise,
   sequence,
@@ -15,6 +15,12 @@ import {
   windowsOf,
   type Signal,
 } from '../support/synthetic-audio.js'
+
+const demo = await demoSpeech()
+const voice =
+  (gain = 1): Signal =>
+  (i) =>
+    gain * demo(i)
 
 const GATES = VAD_NAMES.map((vad): [string, Gate] => [
   vad,
@@ -73,7 +79,7 @@ for (const [vad, gate] of GATES) {
   }
 
   t.test(`${vad}: speech gives windows, with finite figures`, async (t) => {
-    const [first, ...others] = windows(sequence([silence, 1], [fakeSpeech(), 2], [silence, 1]), 4)
+    const [first, ...others] = windows(sequence([silence, 1], [voice(), 2], [silence, 1]), 4)
     t.equal(others.length, 0)
     t.ok(first && first.startSample <= 16_000 && first.startSample >= 12_000)
     t.ok(first && first.samples.length >= 1.8 * 16_000)
@@ -83,7 +89,7 @@ for (const [vad, gate] of GATES) {
 
   t.test(`${vad}: speech gives the same windows with a DC offset as without`, async (t) => {
     const spans = (offset: number) =>
-      windows(sequence([() => offset, 1], [sum(fakeSpeech(0.2), () => offset), 2], [() => offset, 1]), 4).map(
+      windows(sequence([() => offset, 1], [sum(voice(0.7), () => offset), 2], [() => offset, 1]), 4).map(
         ({ startSample, samples }) => [startSample, samples.length],
       )
     t.equal(spans(0).length, 1)
@@ -91,11 +97,11 @@ for (const [vad, gate] of GATES) {
   })
 
   t.test(`${vad}: speech that begins with the stream is heard from its beginning`, async (t) => {
-    t.equal(windows(sequence([fakeSpeech(), 2], [silence, 1]), 3)[0]?.startSample, 0)
+    t.equal(windows(sequence([voice(), 2], [silence, 1]), 3)[0]?.startSample, 0)
   })
 
   t.test(`${vad}: speech of which a few per cent of the samples are clipped passes`, async (t) => {
-    const loud = fakeSpeech(2.4)
+    const loud = voice(12)
     const frames = framesOf(loud, 3)
     const clipped = frames.reduce((n, { samples }) => n + samples.filter((x) => Math.abs(x) === 1).length, 0)
     const share = clipped / (frames.length * 320)
@@ -104,13 +110,13 @@ for (const [vad, gate] of GATES) {
   })
 
   t.test(`${vad}: the SNR of speech in noise is near the true one`, async (t) => {
-    const [window] = windows(sequence([whiteNoise(0.01), 2], [sum(fakeSpeech(), whiteNoise(0.01)), 2]), 4)
+    const [window] = windows(sequence([whiteNoise(0.01), 2], [sum(voice(), whiteNoise(0.01)), 2]), 4)
     // Noise at −40 dBFS.
     t.ok(window && Math.abs(window.snrDb - (window.levelDbfs + 40)) < 2, `${window?.snrDb} dB`)
   })
 
   t.test(`${vad}: the same frames give the same windows after a reset`, async (t) => {
-    const spans = () => windows(sum(fakeSpeech(), whiteNoise(0.01)), 5)
+    const spans = () => windows(sum(voice(), whiteNoise(0.01)), 5)
     t.same(spans(), spans())
   })
 }

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { VAD_LABELS } from '../../../src/gate/network-vad.js'
 import { VAD_FEATURE_PARAMS } from '../../../src/gate/vad-features.js'
 import { writeArtefact } from '../../../src/nn/artefact-writer.js'
 import { quantizeInputInto } from '../../../src/nn/quantize-input.js'
+import { existingCard } from '../quantize/existing-card.js'
 import { quantizeNetwork } from '../quantize/quantize-network.js'
 import { createRandom, type Random } from '../random.js'
 import type { Parameters } from '../train/parameters.js'
@@ -53,12 +53,6 @@ export function writeVadArtefact(
     goldenInputs(network.input),
     existingCard(out),
   ).sha256
-}
-
-/** The card is written by hand: making the artefact again keeps it. */
-function existingCard(out: string): { modelCard?: string } {
-  const path = join(out, 'MODEL_CARD.md')
-  return existsSync(path) ? { modelCard: readFileSync(path, 'utf8') } : {}
 }
 
 function calibrationInputs(material: SceneMaterial, random: Random): Float32Array[] {
