@@ -6,11 +6,10 @@ import type { Config } from '../config/config.js'
 import { featureParamsHash } from '../features/feature-params-hash.js'
 import { FEATURE_PARAMS } from '../features/feature-params.js'
 import { createModelInput } from '../features/model-input.js'
-import { createEnergyVad } from '../gate/energy-vad.js'
-import { createGate } from '../gate/segmenter.js'
+import { loadGates } from '../gate/load-gates.js'
 import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
 import { createPipeline, type Pipeline } from '../pipeline.js'
-import { affectParamsOf, gateParamsOf } from './stage-params.js'
+import { affectParamsOf, gateSettingsOf } from './stage-params.js'
 
 /** A model that was read and verified, and pipelines that judge with it. */
 export interface Judge {
@@ -21,7 +20,7 @@ export interface Judge {
 }
 
 /**
- * @throws {ModelError} as `readArtefact` and the classifier of the configured backend
+ * @throws {ModelError} as `readArtefact`, the classifier of the configured backend and `loadGates`
  * @throws {ConfigError} CONFIG_TFJS if that backend cannot be used here
  */
 export async function loadJudge(config: Config): Promise<Judge> {
@@ -29,13 +28,13 @@ export async function loadJudge(config: Config): Promise<Judge> {
   const artefact = readArtefact(config.classify.model, hash)
   const classifier = await createClassifier(artefact, config.classify.backend)
   const { calibration, prior } = artefact.manifest
-  const gateParams = gateParamsOf(config.gate)
+  const gates = loadGates(gateSettingsOf(config.gate))
   return {
     classifier,
     featureParamsHash: hash,
     createPipeline: (onInference) =>
       createPipeline({
-        gate: createGate(createEnergyVad(gateParams), gateParams),
+        gate: gates.createGate(),
         modelInput: createModelInput(),
         classifier,
         temperature: calibration.temperature,

@@ -4,19 +4,17 @@ import { dirname, join } from 'node:path'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { createMfccExtractor } from '../../../src/features/mfcc.js'
-import { createEnergyVad } from '../../../src/gate/energy-vad.js'
-import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
-import { createGate } from '../../../src/gate/segmenter.js'
 import type { Clip, Label } from '../corpora/clip.js'
 import { labelMask, labelsOfCorpora } from '../corpora/label-mask.js'
 import { AS_RECORDED, type Variant } from '../augment/variant.js'
 import { samplesToMs } from '../../../src/units.js'
 import type { Example, Window } from '../train/example.js'
 import { clipWindows } from './clip-windows.js'
+import { deviceGates } from './device-gates.js'
 import { variantAudio } from './variant-audio.js'
 
 /**
- * Raised when the gate's arithmetic changes while its parameters stay, so that windows cut by older code are not
+ * Raised when the gate's arithmetic changes while its parameters and its model stay, so that windows cut by older code are not
  * taken from the cache.
  */
 const CACHE_VERSION = 3
@@ -84,7 +82,7 @@ const extractor = createMfccExtractor(FEATURE_PARAMS)
 export async function clipMfccs(clip: Clip, cacheRoot: string, variant = AS_RECORDED): Promise<ClipWindow[]> {
   const path = cachePath(join(cacheRoot, cacheKey()), clip.path, variant)
   if (existsSync(path)) return decodeWindows(readFileSync(path))
-  const gate = createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS)
+  const gate = deviceGates().createGate()
   const windows = clipWindows(await variantAudio(clip.path, variant), gate).map((window) => {
     const { data, frames } = extractor.extract(window.samples)
     return { mfcc: data, frames, speechMs: samplesToMs(window.speechSamples) }
@@ -97,7 +95,7 @@ export async function clipMfccs(clip: Clip, cacheRoot: string, variant = AS_RECO
 }
 
 function cacheKey(): string {
-  const parts = [CACHE_VERSION, featureParamsHash(FEATURE_PARAMS), DEFAULT_GATE_PARAMS]
+  const parts = [CACHE_VERSION, featureParamsHash(FEATURE_PARAMS), deviceGates().fingerprint]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
 
