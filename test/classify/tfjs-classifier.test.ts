@@ -11,7 +11,7 @@ import { FEATURE_PARAMS } from '../../src/features/feature-params.js'
 import { TFJS_MODEL_FILE, TFJS_WEIGHTS_FILE } from '../../src/nn/artefact-forms.js'
 import { readArtefact, type Artefact } from '../../src/nn/artefact-reader.js'
 import { writeArtefact } from '../../src/nn/artefact-writer.js'
-import { formsOf } from '../../training/src/export/forms.js'
+import { formsOfSource } from '../../training/src/export/forms.js'
 import { createRandom, TINY_FEATURES_HASH, tinyInputs, tinyModel } from '../nn/tiny-model.js'
 
 const { decisionFrames, nMfcc } = FEATURE_PARAMS
@@ -27,7 +27,7 @@ t.before(async () => {
   ;({ tf } = await startTfjs())
 })
 
-function artefactOf(test: Test, files = formsOf(tinyModel(decisionFrames, nMfcc))): Artefact {
+function artefactOf(test: Test, files = formsOfSource(tinyModel(decisionFrames, nMfcc))): Artefact {
   const directory = join(test.testdir(), 'm')
   writeArtefact(directory, tinyModel(decisionFrames, nMfcc), tinyInputs(SIZE), { files })
   return readArtefact(directory, TINY_FEATURES_HASH)
@@ -87,7 +87,7 @@ t.test('a form of another network is refused', async (t) => {
       ? { ...layer, weights: { ...layer.weights, values: layer.weights.values.slice().reverse() } }
       : layer,
   )
-  const other = artefactOf(t, formsOf({ ...model, layers }))
+  const other = artefactOf(t, formsOfSource({ ...model, layers }))
   t.throws(() => createTfjsClassifier(tf, other), { code: 'MODEL_GOLDEN', exitCode: 78 })
 })
 

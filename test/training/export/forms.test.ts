@@ -7,7 +7,7 @@ import { ONNX_FILE } from '../../../src/nn/artefact-forms.js'
 import { createNetwork } from '../../../src/nn/network.js'
 import { packLayers } from '../../../src/nn/pack-layers.js'
 import { elementCount } from '../../../src/nn/shapes.js'
-import { formsOf } from '../../../training/src/export/forms.js'
+import { formsOfSource } from '../../../training/src/export/forms.js'
 import { hasOnnxRuntime, openOnnxSession } from '../../../training/src/export/onnx-session.js'
 import { createRandom, randomBytes } from '../../nn/tiny-model.js'
 import { skipUnlessPart } from '../../support/require-part.js'
@@ -60,7 +60,7 @@ t.test('the TensorFlow.js form computes what the engine does, whatever the layer
       const network = randomNetwork(seed)
       const graph = loadTfjsGraph(tf, {
         manifest: { id: network.id, input: network.input },
-        forms: new Map(Object.entries(formsOf(network))),
+        forms: new Map(Object.entries(formsOfSource(network))),
       })
       for (const example of examplesOf(network, seed)) {
         const logits = new Float32Array(example.expected.length)
@@ -84,7 +84,10 @@ t.test('the ONNX form computes what the engine does, whatever the layers', needs
   await fc.assert(
     fc.asyncProperty(fc.nat(1e6), async (seed) => {
       const network = randomNetwork(seed)
-      const session = await openOnnxSession(formsOf(network)[ONNX_FILE] as Uint8Array, network.input.shape)
+      const session = await openOnnxSession(
+        formsOfSource(network)[ONNX_FILE] as Uint8Array,
+        network.input.shape,
+      )
       for (const example of examplesOf(network, seed)) {
         const apart = stepsApart(await session.logits(example.real), example)
         if (apart > MAX_STEPS)
@@ -101,6 +104,6 @@ t.test('the ONNX form computes what the engine does, whatever the layers', needs
 
 t.test('the same network always gives the same files, of about the size of its weights', async (t) => {
   const network = randomNetwork(7)
-  t.same(formsOf(network), formsOf(network))
-  t.same(Object.keys(formsOf(network)), ['tfjs/model.json', 'tfjs/group1-shard1of1.bin', 'model.onnx'])
+  t.same(formsOfSource(network), formsOfSource(network))
+  t.same(Object.keys(formsOfSource(network)), ['tfjs/model.json', 'tfjs/group1-shard1of1.bin', 'model.onnx'])
 })
