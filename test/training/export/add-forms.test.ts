@@ -108,7 +108,13 @@ t.test(
 )
 
 t.test('a form that is too far from the engine is refused with the figures', async (t) => {
-  const good = { form: 'onnx', inputs: 200, sameLabel: 0.995, probabilityDifference: 0.01 } as const
+  const good = {
+    form: 'onnx',
+    inputs: 200,
+    sameLabel: 0.995,
+    probabilityDifference: 0.01,
+    inputMs: 5,
+  } as const
   checkAgreement([good])
   t.throws(() => checkAgreement([good, { ...good, sameLabel: 0.985 }]), {
     code: 'MODEL_FORM',
