@@ -12,7 +12,7 @@ import { createNormaliseAndFit } from '../dataset/network-input.js'
 import { encodeFloatWeights } from '../evaluate/float-weights.js'
 import { fitTemperature } from '../evaluate/temperature.js'
 import { floatLogits } from '../evaluate/float-network.js'
-import { formsOf } from '../export/forms.js'
+import { formsOfSource } from '../export/forms.js'
 import { existingCard } from '../quantize/existing-card.js'
 import { quantizeNetwork } from '../quantize/quantize-network.js'
 import { createRandom } from '../random.js'
@@ -102,7 +102,7 @@ await runCommand(HELP, options, async (values) => {
         : {},
     },
     goldenInputs(inputs, network.input),
-    { ...existingCard(out), ...(values.forms ? { files: formsOf({ id, ...network }) } : {}) },
+    { ...existingCard(out), ...(values.forms ? { files: formsOfSource({ id, ...network }) } : {}) },
   )
   if (values.float) writeFileSync(values.float, encodeFloatWeights(run.architecture, state.averaged))
   progressLine(`${join(out, 'manifest.json')}: sha256 ${sha256}, temperature ${temperature}`, true)
