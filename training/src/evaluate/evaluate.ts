@@ -8,7 +8,7 @@ import type { ModelManifest } from '../../../src/nn/manifest.js'
 import { createPipeline } from '../../../src/pipeline.js'
 import { architectureByName } from '../architectures/index.js'
 import type { Architecture } from '../architectures/architecture.js'
-import { LABELS, type Clip } from '../corpora/clip.js'
+import type { Clip } from '../corpora/clip.js'
 import { clipAudio } from '../dataset/clip-audio.js'
 import { deviceGates } from '../dataset/device-gates.js'
 import { clipMfccs, type Progress } from '../dataset/example-cache.js'
@@ -72,8 +72,8 @@ export async function evaluateRun(
   const { name, test } = splitOf(run, corporaRoot)
   const network = { architecture: architectureOf(run), parameters: state.averaged }
   const judged = {
-    labels: LABELS,
-    prior: LABELS.map(() => 1 / LABELS.length),
+    labels: run.labels,
+    prior: run.labels.map(() => 1 / run.labels.length),
     calibration: { temperature: 1 },
   }
   return { protocol: name, metrics: await evaluateNetwork(judged, network, test, cacheRoot) }

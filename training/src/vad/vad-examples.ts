@@ -3,7 +3,6 @@ import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
 import { createVadFeatureMeter, VAD_FEATURES, vadContextInto } from '../../../src/gate/vad-features.js'
 import { FRAME_SAMPLES } from '../../../src/units.js'
 import type { Random } from '../random.js'
-import type { Batch } from '../train/batches.js'
 import type { Scene } from './scene.js'
 import { PAUSE, SPEECH, UNKNOWN } from './speech-targets.js'
 import { VAD_INPUT_SHAPE } from './vad-architecture.js'
@@ -44,6 +43,14 @@ function isNearChange(targets: Uint8Array, frame: number): boolean {
   return near.includes(other)
 }
 
+export interface VadBatch {
+  /** [size × rows × features] */
+  readonly inputs: Float32Array
+  /** [size × 2], pause and speech, one of them 1 */
+  readonly targets: Float32Array
+  readonly size: number
+}
+
 const [ROWS, WIDTH] = VAD_INPUT_SHAPE
 
 /** Every usable frame of the scenes, in random order; a last batch that would be short is left out. */
@@ -51,7 +58,7 @@ export function* vadBatches(
   scenes: readonly MeasuredScene[],
   batchSize: number,
   random: Random,
-): Generator<Batch> {
+): Generator<VadBatch> {
   const order = random.shuffle(
     scenes.flatMap((scene, s) => Array.from(scene.usable, (frame): [number, number] => [s, frame])),
   )

@@ -2,10 +2,11 @@ import { createRandom } from '../random.js'
 import { ADAMW_DEFAULTS, adamWStep } from '../train/adamw.js'
 import type { BatchShape } from '../train/batches.js'
 import { oneCycleLearningRate } from '../train/schedule.js'
-import { lossAndGradients, moveAverage, type TrainState } from '../train/trainer.js'
+import { addCrossEntropy } from '../train/loss.js'
+import { backpropagate, moveAverage, type TrainState } from '../train/trainer.js'
 import { drawScene, type SceneMaterial } from './scene.js'
 import { VAD_ARCHITECTURE, VAD_INPUT_SHAPE } from './vad-architecture.js'
-import { measureScene, vadBatches } from './vad-examples.js'
+import { measureScene, vadBatches, type VadBatch } from './vad-examples.js'
 
 export interface VadTrainOptions {
   readonly epochs: number
@@ -56,16 +57,43 @@ export function trainVadEpoch(
   let steps = 0
   for (let pass = 0; pass < options.passes; pass++) {
     for (const batch of vadBatches(scenes, options.batchSize, random)) {
-      const { loss, gradients } = lossAndGradients(VAD_ARCHITECTURE, state.parameters, batch, shape, random)
+      const { judged, gradients } = backpropagate(
+        VAD_ARCHITECTURE,
+        state.parameters,
+        batch,
+        [shape.frames, shape.coefficients],
+        random,
+        (logits) => meanCrossEntropy(logits, batch),
+      )
       const progress = (state.epochsDone + steps / stepsPerEpoch) / options.epochs
       const rate = oneCycleLearningRate(progress, options.peakLearningRate)
       adamWStep(state.parameters, gradients, state.optimiser, rate, ADAMW_DEFAULTS)
       const decay = Math.min(options.emaDecay, (1 + state.optimiser.step) / (10 + state.optimiser.step))
       moveAverage(state.averaged, state.parameters, decay)
-      lossSum += loss
+      lossSum += judged.value
       onProgress('step', ++steps, stepsPerEpoch)
     }
   }
   state.epochsDone = epoch
   return { epoch, loss: lossSum / steps, steps }
+}
+
+function meanCrossEntropy(
+  logits: Float32Array,
+  { targets, size }: VadBatch,
+): { readonly value: number; readonly dLogits: Float32Array } {
+  const dLogits = new Float32Array(logits.length)
+  let value = 0
+  for (let i = 0; i < size; i++) {
+    const row = [2 * i, 2 * i + 2] as const
+    value += addCrossEntropy(
+      logits.subarray(...row),
+      targets.subarray(...row),
+      null,
+      1 / size,
+      1,
+      dLogits.subarray(...row),
+    )
+  }
+  return { value, dLogits }
 }
