@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { TRAINING_SPEEDS } from '../../training/src/dataset/example-cache.js'
-import { AUGMENT_DEFAULTS } from '../../training/src/train/batches.js'
+import { LABELS } from '../../training/src/corpora/clip.js'
+import { RECIPE_DEFAULTS } from '../../training/src/train/recipe.js'
 import { splitOf, type RunDescription } from '../../training/src/train/run.js'
 
 const RUN: RunDescription = {
@@ -11,13 +11,10 @@ const RUN: RunDescription = {
   fold: '1',
   inner: false,
   extraCorpora: [],
-  epochs: 1,
+  labels: LABELS,
+  teachers: [],
+  recipe: RECIPE_DEFAULTS,
   seed: 1,
-  batchSize: 32,
-  peakLearningRate: 1e-3,
-  emaDecay: 0.9,
-  speeds: TRAINING_SPEEDS,
-  augment: AUGMENT_DEFAULTS,
   featureParamsHash: '',
 }
 

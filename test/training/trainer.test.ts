@@ -61,6 +61,7 @@ const task: TrainTask = {
   recipe,
   seed: 3,
   examples: examples(),
+  neutralLabels: [0],
   neutralLabel: 0,
   teachers: [],
   normaliseAndFit: copy,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { inputShapeOf, type Architecture } from '../architectures/architecture.js'
+import { asNetworkInput } from '../dataset/band-image.js'
 import type { NormaliseAndFit, Window } from '../train/example.js'
 import { forward } from '../train/forward.js'
 import type { Parameters } from '../train/parameters.js'
@@ -20,8 +21,9 @@ export function floatLogits(
   const [frames, coefficients] = INPUT_SHAPE
   const size = frames * coefficients
   const inputs = new Float32Array(windows.length * size)
+  const toInput = asNetworkInput(architecture, parameters, normaliseAndFit)
   windows.forEach((window, i) =>
-    normaliseAndFit(window.mfcc, window.frames, inputs.subarray(i * size, (i + 1) * size)),
+    toInput(window.mfcc, window.frames, inputs.subarray(i * size, (i + 1) * size)),
   )
   return tf.tidy(() => {
     const x = tf.tensor4d(inputs, [windows.length, ...inputShapeOf(architecture, frames, coefficients)])

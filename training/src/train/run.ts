@@ -46,6 +46,11 @@ export function architectureOf(run: RunDescription): Architecture {
   return architectureByName(run.architecture, run.labels.length)
 }
 
+/** Indices of the classes that a device learns a voice from; see `src/affect/adaptation.ts`. */
+export function learntLabels(labels: readonly Label[]): number[] {
+  return (['neutral', 'calm'] as const).map((label) => labels.indexOf(label)).filter((k) => k >= 0)
+}
+
 export interface Split {
   /** Stands in the model card: `ravdess-emobox6@1/1`. */
   readonly name: string

@@ -1,12 +1,29 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { trainingNoise } from '../augment/noise-files.js'
 import { variantsOf } from '../augment/variant-plan.js'
 import { loadExamples, type Progress } from '../dataset/example-cache.js'
+import { bandFilter, filterOf } from '../dataset/band-image.js'
 import { createNormaliseAndFit } from '../dataset/network-input.js'
+import type { Example } from './example.js'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js'
-import { architectureOf, batchShapeOf, checkpointPath, loadRun, splitOf, type RunDescription } from './run.js'
-import { initialTrainState, trainEpoch, type EpochReport, type TrainTask } from './trainer.js'
+import {
+  architectureOf,
+  batchShapeOf,
+  checkpointPath,
+  learntLabels,
+  loadRun,
+  splitOf,
+  type RunDescription,
+} from './run.js'
+import {
+  initialTrainState,
+  trainEpoch,
+  type EpochReport,
+  type TrainState,
+  type TrainTask,
+} from './trainer.js'
 
 /** Where a run finds and leaves things. */
 export interface RunPlaces {
@@ -57,9 +74,11 @@ export async function trainRun(run: RunDescription, places: RunPlaces, reporter:
       return { architecture: architectureOf(teacher.run), parameters: teacher.state.averaged }
     }),
     normaliseAndFit: createNormaliseAndFit(),
+    neutralLabels: learntLabels(run.labels),
   }
   mkdirSync(places.out, { recursive: true })
   const state = initialTrainState(task.architecture, task.shape, run.seed)
+  if (task.architecture.input === 'bands') fillBandFilters(state, examples)
   if (readCheckpoint(checkpointPath(places.out), run, state)) {
     reporter.note(`going on after epoch ${state.epochsDone}`)
   }
@@ -71,4 +90,10 @@ export async function trainRun(run: RunDescription, places: RunPlaces, reporter:
     writeCheckpoint(checkpointPath(places.out), run, state)
     reporter.epoch(report)
   }
+}
+
+function fillBandFilters({ parameters, averaged }: TrainState, examples: readonly Example[]): void {
+  const filter = bandFilter(examples, FEATURE_PARAMS.nMfcc)
+  filterOf(parameters).set(filter)
+  filterOf(averaged).set(filter)
 }

@@ -43,15 +43,14 @@ function isNearChange(targets: Uint8Array, frame: number): boolean {
   return near.includes(other)
 }
 
+const [ROWS, WIDTH] = VAD_INPUT_SHAPE
+
+/** Inputs [size × VAD_INPUT_SHAPE] and their classes, [size × 2], one-hot. */
 export interface VadBatch {
-  /** [size × rows × features] */
   readonly inputs: Float32Array
-  /** [size × 2], pause and speech, one of them 1 */
   readonly targets: Float32Array
   readonly size: number
 }
-
-const [ROWS, WIDTH] = VAD_INPUT_SHAPE
 
 /** Every usable frame of the scenes, in random order; a last batch that would be short is left out. */
 export function* vadBatches(

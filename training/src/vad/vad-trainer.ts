@@ -1,9 +1,10 @@
 import { createRandom } from '../random.js'
 import { ADAMW_DEFAULTS, adamWStep } from '../train/adamw.js'
+import { backpropagate } from '../train/backpropagate.js'
 import type { BatchShape } from '../train/batches.js'
 import { oneCycleLearningRate } from '../train/schedule.js'
 import { addCrossEntropy } from '../train/loss.js'
-import { backpropagate, moveAverage, type TrainState } from '../train/trainer.js'
+import { moveAverage, type TrainState } from '../train/trainer.js'
 import { drawScene, type SceneMaterial } from './scene.js'
 import { VAD_ARCHITECTURE, VAD_INPUT_SHAPE } from './vad-architecture.js'
 import { measureScene, vadBatches, type VadBatch } from './vad-examples.js'
@@ -50,18 +51,17 @@ export function trainVadEpoch(
     onProgress('scene', n + 1, options.scenesPerEpoch)
     return measured
   })
-  const shape = vadBatchShape(options.batchSize)
   const usable = scenes.reduce((sum, scene) => sum + scene.usable.length, 0)
   const stepsPerEpoch = options.passes * Math.floor(usable / options.batchSize)
   let lossSum = 0
   let steps = 0
   for (let pass = 0; pass < options.passes; pass++) {
     for (const batch of vadBatches(scenes, options.batchSize, random)) {
-      const { judged, gradients } = backpropagate(
+      const inputs = { values: batch.inputs, shape: [batch.size, ...VAD_INPUT_SHAPE] }
+      const { loss, gradients } = backpropagate(
         VAD_ARCHITECTURE,
         state.parameters,
-        batch,
-        [shape.frames, shape.coefficients],
+        inputs,
         random,
         (logits) => meanCrossEntropy(logits, batch),
       )
@@ -70,7 +70,7 @@ export function trainVadEpoch(
       adamWStep(state.parameters, gradients, state.optimiser, rate, ADAMW_DEFAULTS)
       const decay = Math.min(options.emaDecay, (1 + state.optimiser.step) / (10 + state.optimiser.step))
       moveAverage(state.averaged, state.parameters, decay)
-      lossSum += judged.value
+      lossSum += loss
       onProgress('step', ++steps, stepsPerEpoch)
     }
   }
@@ -81,19 +81,12 @@ export function trainVadEpoch(
 function meanCrossEntropy(
   logits: Float32Array,
   { targets, size }: VadBatch,
-): { readonly value: number; readonly dLogits: Float32Array } {
+): { loss: number; dLogits: Float32Array } {
   const dLogits = new Float32Array(logits.length)
-  let value = 0
-  for (let i = 0; i < size; i++) {
-    const row = [2 * i, 2 * i + 2] as const
-    value += addCrossEntropy(
-      logits.subarray(...row),
-      targets.subarray(...row),
-      null,
-      1 / size,
-      1,
-      dLogits.subarray(...row),
-    )
+  let loss = 0
+  for (let i = 0; i < logits.length; i += 2) {
+    const target = targets.subarray(i, i + 2)
+    loss += addCrossEntropy(logits.subarray(i, i + 2), target, null, 1 / size, 1, dLogits.subarray(i, i + 2))
   }
-  return { value, dLogits }
+  return { loss, dLogits }
 }
