@@ -17,7 +17,7 @@ import { variantAudio } from './variant-audio.js'
  * Raised when the gate's arithmetic changes while its parameters and its model stay, so that windows cut by older code are not
  * taken from the cache.
  */
-const CACHE_VERSION = 3
+const CACHE_VERSION = 4
 
 export type Progress = (done: number, total: number) => void
 
