@@ -40,6 +40,9 @@ const SOLE_IMPORTERS = {
   convict: 'config/convict-store.ts',
   pino: 'ops/logger.ts',
   naudiodon: 'capture/portaudio-child.ts',
+  '@tensorflow/tfjs': 'classify/tfjs-runtime.ts',
+  '@tensorflow/tfjs-backend-wasm': 'classify/tfjs-runtime.ts',
+  '@tensorflow/tfjs-node': 'classify/tfjs-runtime.ts',
 }
 
 /** Why a file of src/ may not import something, or null. */

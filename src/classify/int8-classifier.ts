@@ -1,10 +1,10 @@
-import { ModelError, ShapeError } from '../errors.js'
-import { FEATURE_PARAMS } from '../features/feature-params.js'
+import { ShapeError } from '../errors.js'
 import type { Artefact } from '../nn/artefact-reader.js'
 import { verifyGolden } from '../nn/golden.js'
 import { createNetwork } from '../nn/network.js'
 import { quantizeInputInto } from '../nn/quantize-input.js'
 import type { Classifier } from './classifier.js'
+import { featureShapeOf } from './feature-shape.js'
 
 /**
  * The int8 network of an artefact as a classifier. Runs the artefact's golden vectors first.
@@ -13,16 +13,7 @@ import type { Classifier } from './classifier.js'
  * @throws {ModelError} MODEL_SHAPE if the network does not take the MFCC matrix; MODEL_GOLDEN
  */
 export function createInt8Classifier({ manifest, weights, golden, sha256 }: Artefact): Classifier {
-  const { decisionFrames, nMfcc } = FEATURE_PARAMS
-  // A 1-D network takes the coefficients as channels; row-major, that is the same matrix.
-  const [inputFrames, width, channels] = manifest.input.shape
-  const inputCoefficients = width * channels
-  if (inputFrames !== decisionFrames || inputCoefficients !== nMfcc) {
-    throw new ModelError(
-      'MODEL_SHAPE',
-      `model ${manifest.id} takes ${inputFrames} × ${inputCoefficients} values, the features are ${decisionFrames} × ${nMfcc}`,
-    )
-  }
+  const { inputFrames, inputCoefficients } = featureShapeOf(manifest)
   const network = createNetwork(manifest, weights)
   verifyGolden(network, golden)
 

@@ -68,7 +68,7 @@ export async function analyzeCommand(args: readonly string[], io: CommandIo): Pr
   )
   checkSettings(loaded)
   const { config } = loaded
-  const judge = loadJudge(config)
+  const judge = await loadJudge(config)
   const output = createOutput(values, paths, judge, io)
   const analysis = new Analysis(
     judge,

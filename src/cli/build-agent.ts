@@ -34,15 +34,15 @@ export interface BuiltAgent {
 /**
  * Builds every part of the agent from the configuration. Nothing is opened yet but the model.
  *
- * @throws {ConfigError} as `checkSettings` and `brokerOptions`
+ * @throws {ConfigError} as `checkSettings`, `brokerOptions` and `loadJudge`
  * @throws {ModelError} as `loadJudge`
  */
-export function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps): BuiltAgent {
+export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps): Promise<BuiltAgent> {
   const { config } = loaded
   const { source: spec, topics } = checkSettings(loaded)
   const clock = systemClock
   const nowMs = (): number => clock.nowMs()
-  const judge = loadJudge(config)
+  const judge = await loadJudge(config)
   const source = createAudioSource(spec, { stdin })
 
   const status: { state: DeviceState; reason: string | null } = {

@@ -57,7 +57,7 @@ export async function configCommand(args: readonly string[], io: CommandIo): Pro
   }
   const loaded = loadSettings(values, io)
   if (verb === 'check') {
-    checkAsRun(loaded)
+    await checkAsRun(loaded)
     io.out('OK\n')
     return 0
   }
@@ -76,10 +76,10 @@ export async function configCommand(args: readonly string[], io: CommandIo): Pro
 }
 
 /** Makes of the configuration what `run` makes of it before it opens anything: OK has to mean that run starts. */
-function checkAsRun(loaded: LoadedConfig): void {
+async function checkAsRun(loaded: LoadedConfig): Promise<void> {
   const { source } = checkSettings(loaded)
   // Touching the process's own stdin would open it.
   createAudioSource(source, { stdin: () => Readable.from([]) })
   brokerOptions(loaded.config)
-  loadJudge(loaded.config)
+  await loadJudge(loaded.config)
 }

@@ -75,7 +75,7 @@ async function play(url: string, options: DemoOptions, io: CommandIo, stop: Abor
     set: demoSettings(url, options),
   })
   const log = createLogger({ level: 'warn', format: 'auto', stream: { write: io.err, isTTY: io.errIsTty } })
-  const agent = buildAgent(loaded, { log, stdin: () => process.stdin })
+  const agent = await buildAgent(loaded, { log, stdin: () => process.stdin })
   const screen = new DemoScreen(io)
   const subscriber = await connectSubscriber({
     broker: {

@@ -1,14 +1,15 @@
-import { createInt8Classifier } from '../classify/int8-classifier.js'
 import type { Classifier } from '../classify/classifier.js'
+import { createInt8Classifier } from '../classify/int8-classifier.js'
+import { createTfjsClassifier } from '../classify/tfjs-classifier.js'
+import { startTfjs } from '../classify/tfjs-runtime.js'
 import type { Config } from '../config/config.js'
 import { featureParamsHash } from '../features/feature-params-hash.js'
 import { FEATURE_PARAMS } from '../features/feature-params.js'
 import { createModelInput } from '../features/model-input.js'
-import { createEnergyVad } from '../gate/energy-vad.js'
-import { createGate } from '../gate/segmenter.js'
-import { readArtefact } from '../nn/artefact-reader.js'
+import { loadGates } from '../gate/load-gates.js'
+import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
 import { createPipeline, type Pipeline } from '../pipeline.js'
-import { affectParamsOf, gateParamsOf } from './stage-params.js'
+import { affectParamsOf, gateSettingsOf } from './stage-params.js'
 
 /** A model that was read and verified, and pipelines that judge with it. */
 export interface Judge {
@@ -18,19 +19,22 @@ export interface Judge {
   createPipeline(onInference?: (durationMs: number) => void): Pipeline
 }
 
-/** @throws {ModelError} as `readArtefact` and `createInt8Classifier` */
-export function loadJudge(config: Config): Judge {
+/**
+ * @throws {ModelError} as `readArtefact`, the classifier of the configured backend and `loadGates`
+ * @throws {ConfigError} CONFIG_TFJS if that backend cannot be used here
+ */
+export async function loadJudge(config: Config): Promise<Judge> {
   const hash = featureParamsHash(FEATURE_PARAMS)
   const artefact = readArtefact(config.classify.model, hash)
-  const classifier = createInt8Classifier(artefact)
+  const classifier = await createClassifier(artefact, config.classify.backend)
   const { calibration, prior } = artefact.manifest
-  const gateParams = gateParamsOf(config.gate)
+  const gates = loadGates(gateSettingsOf(config.gate))
   return {
     classifier,
     featureParamsHash: hash,
     createPipeline: (onInference) =>
       createPipeline({
-        gate: createGate(createEnergyVad(gateParams), gateParams),
+        gate: gates.createGate(),
         modelInput: createModelInput(),
         classifier,
         temperature: calibration.temperature,
@@ -38,5 +42,17 @@ export function loadJudge(config: Config): Judge {
         affectParams: affectParamsOf(config.affect),
         ...(onInference === undefined ? {} : { onInference }),
       }),
+  }
+}
+
+async function createClassifier(
+  artefact: Artefact,
+  backend: Config['classify']['backend'],
+): Promise<Classifier> {
+  switch (backend) {
+    case 'int8':
+      return createInt8Classifier(artefact)
+    case 'tfjs':
+      return createTfjsClassifier((await startTfjs()).tf, artefact)
   }
 }

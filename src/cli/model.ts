@@ -1,8 +1,11 @@
 import { createInt8Classifier } from '../classify/int8-classifier.js'
-import { UsageError } from '../errors.js'
+import { ModelError, UsageError } from '../errors.js'
 import { featureParamsHash } from '../features/feature-params-hash.js'
 import { FEATURE_PARAMS } from '../features/feature-params.js'
+import { checkVadModel } from '../gate/network-vad.js'
+import { VAD_FEATURE_PARAMS } from '../gate/vad-features.js'
 import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
+import { formOf, formSizes } from '../nn/artefact-forms.js'
 import { createNetwork } from '../nn/network.js'
 import type { CommandIo } from './io.js'
 import { parseOptions } from './parse-options.js'
@@ -10,8 +13,8 @@ import { parseOptions } from './parse-options.js'
 export const MODEL_HELP = `Usage: affectd model info DIR [--json]
        affectd model verify DIR
 
-info     what a model is: labels, layers, size, licence
-verify   hashes, shapes, features and golden vectors; exits 78 if one does not hold
+info     what a model is: labels, layers, size of each form, licence
+verify   hashes of all files that are there, shapes, features and golden vectors; exits 78 if one does not hold
 `
 
 /**
@@ -50,20 +53,42 @@ function runModelCommand(args: readonly string[], io: CommandIo): number {
       'affectd model verify has no --json; its answer is the exit status',
     )
   }
-  const artefact = readArtefact(directory, featureParamsHash(FEATURE_PARAMS))
+  const { artefact, verify } = readAnyArtefact(directory)
   if (verb === 'info') {
     io.out(values.json === true ? `${JSON.stringify(describe(artefact))}\n` : table(artefact))
   } else {
-    createInt8Classifier(artefact)
+    verify(artefact)
     io.out(
-      `${artefact.manifest.id} ${artefact.sha256}: ${countFiles(artefact)}, ${countVectors(artefact)} hold\n`,
+      `${artefact.manifest.id} ${artefact.sha256}: ${countFiles(artefact)}, ${countVectors(artefact)} hold` +
+        `${absence(artefact)}\n`,
     )
   }
   return 0
 }
 
+/** What this build has features for, and what it asks of a network of them. */
+const KINDS: readonly { readonly hash: string; readonly verify: (artefact: Artefact) => unknown }[] = [
+  { hash: featureParamsHash(FEATURE_PARAMS), verify: createInt8Classifier },
+  { hash: featureParamsHash(VAD_FEATURE_PARAMS), verify: checkVadModel },
+]
+
+/** @throws {ModelError} as `readArtefact`; MODEL_FEATURES as for a classifier if no kind fits */
+function readAnyArtefact(directory: string): { artefact: Artefact; verify: (artefact: Artefact) => unknown } {
+  let refusal: unknown
+  for (const { hash, verify } of KINDS) {
+    try {
+      return { artefact: readArtefact(directory, hash), verify }
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.code !== 'MODEL_FEATURES') throw error
+      refusal ??= error
+    }
+  }
+  throw refusal
+}
+
 /** What `--json` prints. */
-function describe({ manifest, weights, sha256 }: Artefact) {
+function describe({ manifest, weights, manifestBytes, absentFiles, sha256 }: Artefact) {
+  const absent = new Set(absentFiles.map(formOf))
   const { macs, parameters } = createNetwork(manifest, weights)
   return {
     id: manifest.id,
@@ -75,6 +100,11 @@ function describe({ manifest, weights, sha256 }: Artefact) {
     parameters,
     macs,
     weights_bytes: weights.length,
+    forms: [...formSizes(manifest, manifestBytes)].map(([form, bytes]) => ({
+      form,
+      bytes,
+      present: !absent.has(form),
+    })),
     feature_params_hash: manifest.feature_params_hash,
     temperature: manifest.calibration.temperature,
     prior: manifest.prior,
@@ -95,6 +125,10 @@ function table(artefact: Artefact): string {
     ['parameters', about.parameters.toLocaleString('en')],
     ['MACs a decision', about.macs.toLocaleString('en')],
     ['weights', `${(about.weights_bytes / 1024).toFixed(1)} KiB`],
+    ...about.forms.map(({ form, bytes, present }): [string, string] => [
+      `form ${form}`,
+      `${(bytes / 1000).toFixed(1)} kB${present ? '' : ', not here'}`,
+    ]),
     ['features', about.feature_params_hash],
     ['temperature', String(about.temperature)],
     ['licence', about.licence],
@@ -108,8 +142,13 @@ function table(artefact: Artefact): string {
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
 }
 
-function countFiles({ manifest }: Artefact): string {
-  return `${Object.keys(manifest.files).length} files`
+function countFiles({ manifest, absentFiles }: Artefact): string {
+  return `${Object.keys(manifest.files).length - absentFiles.length} files`
+}
+
+/** Files that need not be there, and are not. */
+function absence({ absentFiles }: Artefact): string {
+  return absentFiles.length === 0 ? '' : `; not here: ${absentFiles.join(', ')}`
 }
 
 function countVectors({ golden }: Artefact): string {

@@ -43,7 +43,7 @@ export async function runCommand(
   )
   const { level, format } = loaded.config.log
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
-  const agent = buildAgent(loaded, { log, stdin: () => process.stdin })
+  const agent = await buildAgent(loaded, { log, stdin: () => process.stdin })
   if (stop !== undefined) {
     await agent.run(stop)
     return 0

@@ -67,6 +67,12 @@ export const CONFIG_SCHEMA = {
       defaultDoc: 'the model that this release ships',
       ...local,
     }),
+    backend: key({
+      doc: 'What computes the network: int8 is the exact engine that needs nothing installed; tfjs is TensorFlow.js (tfjs-node, or tfjs with its WASM backend), faster where it is installed, on the model’s tfjs/ form.',
+      format: oneOf('int8', 'tfjs'),
+      default: 'int8',
+      ...local,
+    }),
   },
   affect: AFFECT_KEYS,
   publish: {

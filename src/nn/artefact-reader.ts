@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { ModelError } from '../errors.js'
+import { isOptional } from './artefact-forms.js'
 import { parseGolden, type GoldenVector } from './golden.js'
 import { checkManifest } from './manifest-checks.js'
 import { parseManifest } from './manifest-parser.js'
@@ -20,14 +21,21 @@ export interface Artefact {
   /** weights.bin. */
   readonly weights: Uint8Array
   readonly golden: readonly GoldenVector[]
+  /** Files of the other forms (`artefact-forms.ts`) that are there, by name; checked by hash alone. */
+  readonly forms: ReadonlyMap<string, Uint8Array>
+  /** Files of theirs that the manifest names and that are not there. */
+  readonly absentFiles: readonly string[]
+  /** Length of manifest.json. */
+  readonly manifestBytes: number
   /** SHA-256 of manifest.json's bytes, which name the SHA-256 of every other file; lower-case hex. */
   readonly sha256: string
 }
 
 /**
  * Reads a model directory and trusts nothing in it: each file has the size and SHA-256 that the manifest names, each
- * number is in range, shapes chain, weights lie inside their file and cannot overflow an accumulator. Whether this
- * engine computes what the golden vectors say, `verifyGolden` checks.
+ * number is in range, shapes chain, weights lie inside their file and cannot overflow an accumulator. A form for
+ * another runtime may be absent though the manifest names it. Whether this engine computes what the golden vectors
+ * say, `verifyGolden` checks.
  *
  * @param featureParamsHash of the feature code that will feed the network
  * @throws {ModelError} MODEL_NOT_FOUND, MODEL_SIZE, MODEL_MANIFEST, MODEL_LABELS, MODEL_FEATURES, MODEL_SHAPE,
@@ -46,6 +54,9 @@ export function readArtefact(directory: string, featureParamsHash: string): Arte
     manifest,
     weights,
     golden: parseGolden(golden, elementCount(manifest.input.shape), manifest.labels.length),
+    forms: new Map([...files].filter(([name]) => isOptional(name))),
+    absentFiles: Object.keys(manifest.files).filter((name) => !files.has(name)),
+    manifestBytes: manifestBytes.length,
     sha256: sha256Hex(manifestBytes),
   }
 }
@@ -61,6 +72,7 @@ function checkFeatures({ id, feature_params_hash: actual }: ModelManifest, expec
 function readFiles(directory: string, expected: ModelManifest['files']): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>()
   for (const [name, { sha256, bytes }] of Object.entries(expected)) {
+    if (isOptional(name) && !existsSync(join(directory, name))) continue
     const data = readBounded(directory, name, MAX_FILE_BYTES)
     if (data.length !== bytes) {
       throw new ModelError(

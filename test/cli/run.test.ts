@@ -125,7 +125,7 @@ t.test('stdin gives the decisions of the file', async (t) => {
   const pieces = Array.from({ length: Math.ceil(PCM.length / 997) }, (_, i) =>
     PCM.subarray(i * 997, (i + 1) * 997),
   )
-  const agent = buildAgent(loaded, { log: recordingLogger(), stdin: () => Readable.from(pieces) })
+  const agent = await buildAgent(loaded, { log: recordingLogger(), stdin: () => Readable.from(pieces) })
   await agent.run(new AbortController().signal)
   await tap.until(isOffline(tap))
   t.same(emotions(tap).map(decision), (await analyzed()).map(decision))
@@ -138,7 +138,7 @@ t.test('a device is online once it has heard something, and not before', async (
   t.teardown(() => tap.close())
   const loaded = loadConfig({ env: {}, set: [...settings(broker.url), 'capture.source=stdin'] })
   const stdin = new PassThrough()
-  const agent = buildAgent(loaded, { log: recordingLogger(), stdin: () => stdin })
+  const agent = await buildAgent(loaded, { log: recordingLogger(), stdin: () => stdin })
   const running = agent.run(new AbortController().signal)
   t.match(await tap.first('affectd/t1/status'), { state: 'degraded', reason: 'starting' })
   stdin.end(PCM.subarray(0, 6400))
@@ -158,7 +158,7 @@ t.test('stdin that ends within a sample exits 66 after delivering what was judge
   t.teardown(() => tap.close())
   const loaded = loadConfig({ env: {}, set: [...settings(broker.url), 'capture.source=stdin'] })
   const stdin = (): Readable => Readable.from([PCM, Buffer.of(1)])
-  const agent = buildAgent(loaded, { log: recordingLogger(), stdin })
+  const agent = await buildAgent(loaded, { log: recordingLogger(), stdin })
   await t.rejects(agent.run(new AbortController().signal), { code: 'INPUT_TRUNCATED', exitCode: 66 })
   await tap.until(isOffline(tap))
   t.equal(emotions(tap).length, (await analyzed()).length)
@@ -172,7 +172,8 @@ t.test('silence gives no event', async (t) => {
   t.teardown(() => tap.close())
   const loaded = loadConfig({ env: {}, set: [...settings(broker.url), 'capture.source=stdin'] })
   const stdin = (): Readable => Readable.from([Buffer.alloc(160_000)])
-  await buildAgent(loaded, { log: recordingLogger(), stdin }).run(new AbortController().signal)
+  const agent = await buildAgent(loaded, { log: recordingLogger(), stdin })
+  await agent.run(new AbortController().signal)
   await tap.until(isOffline(tap))
   t.same(emotions(tap), [])
 })
@@ -210,7 +211,7 @@ t.test('a broker that comes late gets everything', skipUnless('mosquitto'), asyn
     `capture.source=file:${SPEECH}?pace=fast`,
     'publish.outbox_max_events=2',
   ]
-  const agent = buildAgent(loadConfig({ env: {}, set }), { log, stdin: () => process.stdin })
+  const agent = await buildAgent(loadConfig({ env: {}, set }), { log, stdin: () => process.stdin })
   const running = agent.run(new AbortController().signal)
   await mosquitto.start()
   const tap = await MqttTap.open(mosquitto.url, 'affectd/t1/#')

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ConfigError } from '../../../src/errors.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
@@ -6,16 +6,26 @@ import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { writeArtefact } from '../../../src/nn/artefact-writer.js'
 import { quantizeInputInto } from '../../../src/nn/quantize-input.js'
 import { inputShapeOf } from '../architectures/architecture.js'
+import { drawHistory, heardVoices } from '../augment/voice-history.js'
 import { asRecorded, loadExamples } from '../dataset/example-cache.js'
 import { createNormaliseAndFit } from '../dataset/network-input.js'
 import { encodeFloatWeights } from '../evaluate/float-weights.js'
 import { fitTemperature } from '../evaluate/temperature.js'
 import { floatLogits } from '../evaluate/float-network.js'
+import { formsOf } from '../export/forms.js'
+import { existingCard } from '../quantize/existing-card.js'
 import { quantizeNetwork } from '../quantize/quantize-network.js'
 import { createRandom } from '../random.js'
 import { readyBackend } from '../tf/backend.js'
 import type { Example } from '../train/example.js'
-import { architectureOf, INPUT_SHAPE, loadRun, splitOf } from '../train/run.js'
+import {
+  architectureOf,
+  INPUT_SHAPE,
+  learntLabels,
+  loadRun,
+  splitOf,
+  type RunDescription,
+} from '../train/run.js'
 import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand } from './command.js'
 
 const HELP = `
@@ -29,6 +39,7 @@ Makes an int8 model artefact from a trained run.
   --metrics FILE     JSON from npm run evaluate, kept in the manifest
   --corpora DIR      folder of the decoded corpora (default: $CORPORA_DIR)
   --cache DIR        where features are kept (default: training/cache)
+  --forms            also write the network as tfjs/ and model.onnx (npm run export does so later)
   --float FILE       also write the float weights, for the comparison in npm run evaluate
 `
 
@@ -39,6 +50,7 @@ const options = {
   metrics: { type: 'string' },
   corpora: { type: 'string' },
   cache: { type: 'string', default: DEFAULT_CACHE },
+  forms: { type: 'boolean', default: false },
   float: { type: 'string' },
 } as const
 
@@ -57,7 +69,7 @@ await runCommand(HELP, options, async (values) => {
   const { examples } = await loadExamples(asRecorded(train, run.labels), values.cache, (done, total) =>
     progressLine(`features ${done}/${total}`),
   )
-  const inputs = calibrationInputs(examples, run.seed)
+  const inputs = calibrationInputs(examples, run)
   const architecture = architectureOf(run)
   const [frames, coefficients] = INPUT_SHAPE
   const network = quantizeNetwork(
@@ -70,10 +82,11 @@ await runCommand(HELP, options, async (values) => {
     ? await heldOutTemperature(values['inner-run'], corpora, values.cache)
     : 1
   const counts = run.labels.map((_, k) => examples.filter((example) => example.label === k).length)
+  const id = basename(out)
   const { sha256 } = writeArtefact(
     out,
     {
-      id: basename(out),
+      id,
       created: new Date().toISOString(),
       labels: run.labels,
       feature_params: { ...FEATURE_PARAMS },
@@ -89,27 +102,28 @@ await runCommand(HELP, options, async (values) => {
         : {},
     },
     goldenInputs(inputs, network.input),
-    existingCard(out),
+    { ...existingCard(out), ...(values.forms ? { files: formsOf({ id, ...network }) } : {}) },
   )
   if (values.float) writeFileSync(values.float, encodeFloatWeights(run.architecture, state.averaged))
   progressLine(`${join(out, 'manifest.json')}: sha256 ${sha256}, temperature ${temperature}`, true)
 })
 
-/** The card is written by hand: making the artefact again keeps it. */
-function existingCard(out: string): { modelCard?: string } {
-  const path = join(out, 'MODEL_CARD.md')
-  return existsSync(path) ? { modelCard: readFileSync(path, 'utf8') } : {}
-}
-
-function calibrationInputs(examples: readonly Example[], seed: number): Float32Array[] {
+/** Windows of training clips, as recorded, cold and with the histories that the network was trained with. */
+function calibrationInputs(
+  examples: readonly Example[],
+  { seed, labels, recipe }: RunDescription,
+): Float32Array[] {
   const normaliseAndFit = createNormaliseAndFit()
-  return createRandom(seed, 1_000_003)
+  const voices = heardVoices(examples, learntLabels(labels))
+  const random = createRandom(seed, 1_000_003)
+  return random
     .shuffle([...examples])
     .slice(0, CALIBRATION_CLIPS)
-    .flatMap((example) => example.variants[0] ?? [])
-    .map((window) => {
+    .flatMap((example) => (example.variants[0] ?? []).map((window) => ({ example, window })))
+    .map(({ example, window }) => {
       const input = new Float32Array(FEATURE_PARAMS.decisionFrames * FEATURE_PARAMS.nMfcc)
-      normaliseAndFit(window.mfcc, window.frames, input)
+      const history = drawHistory(example, voices, recipe.augment, random)
+      normaliseAndFit(window.mfcc, window.frames, input, history)
       return input
     })
 }

@@ -3,9 +3,6 @@ import { DEFAULT_AFFECT_PARAMS } from '../../../src/affect/affect-params.js'
 import { InputError } from '../../../src/errors.js'
 import { createInt8Classifier } from '../../../src/classify/int8-classifier.js'
 import { createModelInput } from '../../../src/features/model-input.js'
-import { createEnergyVad } from '../../../src/gate/energy-vad.js'
-import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
-import { createGate } from '../../../src/gate/segmenter.js'
 import type { Artefact } from '../../../src/nn/artefact-reader.js'
 import type { ModelManifest } from '../../../src/nn/manifest.js'
 import { createPipeline } from '../../../src/pipeline.js'
@@ -13,8 +10,9 @@ import { architectureByName } from '../architectures/index.js'
 import type { Architecture } from '../architectures/architecture.js'
 import type { Clip } from '../corpora/clip.js'
 import { clipAudio } from '../dataset/clip-audio.js'
-import { clipMfccs, type Progress } from '../dataset/example-cache.js'
-import { createNormaliseAndFit } from '../dataset/network-input.js'
+import { deviceGates } from '../dataset/device-gates.js'
+import { clipFeatures, type Progress } from '../dataset/example-cache.js'
+import { frontEndOf } from '../dataset/front-end.js'
 import type { Parameters } from '../train/parameters.js'
 import { architectureOf, loadRun, splitOf } from '../train/run.js'
 import { clipProbabilities, type WindowDecision } from './clip-decision.js'
@@ -35,7 +33,7 @@ export async function evaluateInt8(
   const outcomes: Outcome[] = []
   for (const clip of clips) {
     const pipeline = createPipeline({
-      gate: createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS),
+      gate: deviceGates().createGate(),
       modelInput: createModelInput(),
       classifier,
       temperature: calibration.temperature,
@@ -87,14 +85,11 @@ async function evaluateNetwork(
   clips: readonly Clip[],
   cacheRoot: string,
 ): Promise<Metrics> {
-  const normaliseAndFit = createNormaliseAndFit()
+  const front = frontEndOf(network.architecture)
   const outcomes: Outcome[] = []
   for (const clip of clips) {
-    const windows = await clipMfccs(clip, cacheRoot)
-    const logits =
-      windows.length > 0
-        ? floatLogits(network.architecture, network.parameters, windows, normaliseAndFit)
-        : []
+    const windows = await clipFeatures(clip, cacheRoot, front)
+    const logits = windows.length > 0 ? floatLogits(network.architecture, network.parameters, windows) : []
     const decisions = logits.map((row, i) => ({
       probabilities: softmax(row, judged.calibration.temperature),
       speechMs: windows[i]?.speechMs ?? 0,
