@@ -61,8 +61,8 @@ const task: TrainTask = {
   recipe,
   seed: 3,
   examples: examples(),
-  neutralLabels: [0],
   neutralLabel: 0,
+  neutralLabels: [0],
   teachers: [],
   normaliseAndFit: copy,
 }

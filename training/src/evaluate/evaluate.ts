@@ -11,8 +11,8 @@ import type { Architecture } from '../architectures/architecture.js'
 import type { Clip } from '../corpora/clip.js'
 import { clipAudio } from '../dataset/clip-audio.js'
 import { deviceGates } from '../dataset/device-gates.js'
-import { clipMfccs, type Progress } from '../dataset/example-cache.js'
-import { createNormaliseAndFit } from '../dataset/network-input.js'
+import { clipFeatures, type Progress } from '../dataset/example-cache.js'
+import { frontEndOf } from '../dataset/front-end.js'
 import type { Parameters } from '../train/parameters.js'
 import { architectureOf, loadRun, splitOf } from '../train/run.js'
 import { clipProbabilities, type WindowDecision } from './clip-decision.js'
@@ -85,14 +85,11 @@ async function evaluateNetwork(
   clips: readonly Clip[],
   cacheRoot: string,
 ): Promise<Metrics> {
-  const normaliseAndFit = createNormaliseAndFit()
+  const front = frontEndOf(network.architecture)
   const outcomes: Outcome[] = []
   for (const clip of clips) {
-    const windows = await clipMfccs(clip, cacheRoot)
-    const logits =
-      windows.length > 0
-        ? floatLogits(network.architecture, network.parameters, windows, normaliseAndFit)
-        : []
+    const windows = await clipFeatures(clip, cacheRoot, front)
+    const logits = windows.length > 0 ? floatLogits(network.architecture, network.parameters, windows) : []
     const decisions = logits.map((row, i) => ({
       probabilities: softmax(row, judged.calibration.temperature),
       speechMs: windows[i]?.speechMs ?? 0,

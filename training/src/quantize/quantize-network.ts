@@ -133,7 +133,10 @@ function quantizeLayer(
         weights: weightsOf(folded, input),
       }
     case 'dropout':
-      throw new Error('dropout has no quantised form')
+    case 'lstm':
+    case 'gru':
+    case 'batch_norm':
+      throw new Error(`${spec.op} has no quantised form`)
   }
 }
 

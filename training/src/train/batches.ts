@@ -1,3 +1,4 @@
+import type { FrontEndName } from '../architectures/architecture.js'
 import { mixupShare } from '../augment/beta-sample.js'
 import { pasteNeutral, type NeutralBySpeaker } from '../augment/copy-paste.js'
 import { maskSpectrum, type SpecAugmentOptions } from '../augment/spec-augment.js'
@@ -27,6 +28,26 @@ export const AUGMENT_DEFAULTS: AugmentOptions = {
   coldShare: 0.4,
   neutralHistoryShare: 0.3,
   historyWindows: 32,
+}
+
+/** Rows of the waveform's matrix are a quarter as long as a frame of MFCCs. */
+const WAVEFORM_ROWS_PER_FRAME = 4
+
+/** What of the augmentation means something to what the network hears. */
+export function augmentFor(front: FrontEndName | undefined, options: AugmentOptions): AugmentOptions {
+  switch (front) {
+    case undefined:
+    case 'mfcc':
+      return options
+    case 'waveform':
+      return {
+        ...options,
+        coefficientMasks: 0,
+        timeMaskFrames: WAVEFORM_ROWS_PER_FRAME * options.timeMaskFrames,
+      }
+    case 'functionals':
+      return { ...options, mixupAlpha: 0, timeMasks: 0, coefficientMasks: 0, cropShare: 0, copyPasteShare: 0 }
+  }
 }
 
 /** What else there is of the examples' speakers. */

@@ -10,6 +10,7 @@ import { loadProtocol } from '../protocols/load-protocol.js'
 import { foldName } from '../protocols/protocol.js'
 import { protocolByName, versionedName } from '../protocols/protocol-by-name.js'
 import { selectFold } from '../protocols/select-fold.js'
+import { frontEndOf } from '../dataset/front-end.js'
 import type { BatchShape } from './batches.js'
 import { readCheckpoint } from './checkpoint.js'
 import type { Recipe } from './recipe.js'
@@ -38,7 +39,7 @@ export interface RunDescription {
 export const INPUT_SHAPE = [FEATURE_PARAMS.decisionFrames, FEATURE_PARAMS.nMfcc, 1] as const
 
 export function batchShapeOf(run: RunDescription): BatchShape {
-  const [frames, coefficients] = INPUT_SHAPE
+  const { frames, coefficients } = frontEndOf(architectureOf(run))
   return { batchSize: run.recipe.batchSize, frames, coefficients, labels: run.labels.length }
 }
 

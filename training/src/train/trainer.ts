@@ -6,7 +6,7 @@ import { asNetworkInput } from '../dataset/band-image.js'
 import { createRandom, type Random } from '../random.js'
 import { ADAMW_DEFAULTS, adamWStep, initialAdamWState, type AdamWState } from './adamw.js'
 import { backpropagate } from './backpropagate.js'
-import { epochBatches, type Batch, type BatchShape } from './batches.js'
+import { augmentFor, epochBatches, type Batch, type BatchShape } from './batches.js'
 import type { Example, NormaliseAndFit } from './example.js'
 import { batchLoss, type BatchLoss } from './loss.js'
 import { initialParameters, type ParameterArray } from './parameters.js'
@@ -78,15 +78,18 @@ export function trainEpoch(
   const stepsPerEpoch = Math.ceil(examples.length / shape.batchSize)
   const totalSteps = stepsPerEpoch * recipe.epochs
   const neutral = neutralBySpeaker(examples, task.neutralLabel)
-  const voices = heardVoices(examples, task.neutralLabels)
+  // Only MFCCs are normalised by what was heard before.
+  const hearsMfccs = (task.architecture.front ?? 'mfcc') === 'mfcc'
+  const voices = heardVoices(hearsMfccs ? examples : [], task.neutralLabels)
   const toInput = asNetworkInput(task.architecture, state.parameters, task.normaliseAndFit)
   const order = drawEpoch(examples, recipe.balance, random)
+  const augment = augmentFor(task.architecture.front, recipe.augment)
   const started = performance.now()
   let lossSum = 0
   let accuracySum = 0
   let step = 0
   let report: EpochReport | undefined
-  for (const batch of epochBatches(order, { neutral, voices }, shape, recipe.augment, toInput, random)) {
+  for (const batch of epochBatches(order, { neutral, voices }, shape, augment, toInput, random)) {
     const dropoutRandom = createRandom(random.below(2 ** 30))
     const {
       value: loss,
@@ -137,7 +140,7 @@ function lossAndGradients(
         }
   const inputs = { values: batch.inputs, shape: [batch.size, ...inputShapeOf(architecture, ...size)] }
   return backpropagate(architecture, parameters, inputs, random, (logits) =>
-    batchLoss(logits, batch, recipe.augment.labelSmoothing, teacher),
+    batchLoss(logits, batch, recipe.augment.labelSmoothing, teacher, architecture.loss),
   )
 }
 
