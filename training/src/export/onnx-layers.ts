@@ -174,7 +174,10 @@ function addStatsPool({ graph, name, value, input }: Place, layer: StatsPoolLaye
 
 function addReshape({ graph, name, value, input }: Place, { shape }: ReshapeLayer): string {
   const target = graph.int64(`${name}/shape`, [-1, ...shape])
-  const reshaped = graph.node(`${name}/reshaped`, 'Reshape', [channelsLast(graph, name, value, input), target])
+  const reshaped = graph.node(`${name}/reshaped`, 'Reshape', [
+    channelsLast(graph, name, value, input),
+    target,
+  ])
   return graph.node(name, 'Transpose', [reshaped], { perm: [0, 3, 1, 2] })
 }
 
