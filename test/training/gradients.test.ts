@@ -68,6 +68,7 @@ for (const { kernel, dilation, padding, groups = 1, width = 6 } of [
   { kernel: [1, 4], dilation: [1, 1], padding: 'valid' },
   { kernel: [2, 2], dilation: [3, 1], padding: 'valid' },
   { kernel: [2, 6], dilation: [1, 1], padding: 'valid' },
+  { kernel: [9, 6], dilation: [1, 1], padding: 'valid' },
   { kernel: [5, 1], dilation: [1, 1], padding: 'same', width: 1 },
   { kernel: [3, 1], dilation: [2, 1], padding: 'same', width: 1, groups: 2 },
   { kernel: [3, 3], dilation: [1, 1], padding: 'same', groups: 4 },

@@ -3,16 +3,14 @@ import { DEFAULT_AFFECT_PARAMS } from '../../../src/affect/affect-params.js'
 import { InputError } from '../../../src/errors.js'
 import { createInt8Classifier } from '../../../src/classify/int8-classifier.js'
 import { createModelInput } from '../../../src/features/model-input.js'
-import { createEnergyVad } from '../../../src/gate/energy-vad.js'
-import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
-import { createGate } from '../../../src/gate/segmenter.js'
 import type { Artefact } from '../../../src/nn/artefact-reader.js'
 import type { ModelManifest } from '../../../src/nn/manifest.js'
 import { createPipeline } from '../../../src/pipeline.js'
 import { architectureByName } from '../architectures/index.js'
 import type { Architecture } from '../architectures/architecture.js'
-import { LABELS, type Clip } from '../corpora/clip.js'
+import type { Clip } from '../corpora/clip.js'
 import { clipAudio } from '../dataset/clip-audio.js'
+import { deviceGates } from '../dataset/device-gates.js'
 import { clipMfccs, type Progress } from '../dataset/example-cache.js'
 import { createNormaliseAndFit } from '../dataset/network-input.js'
 import type { Parameters } from '../train/parameters.js'
@@ -35,7 +33,7 @@ export async function evaluateInt8(
   const outcomes: Outcome[] = []
   for (const clip of clips) {
     const pipeline = createPipeline({
-      gate: createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS),
+      gate: deviceGates().createGate(),
       modelInput: createModelInput(),
       classifier,
       temperature: calibration.temperature,
@@ -74,8 +72,8 @@ export async function evaluateRun(
   const { name, test } = splitOf(run, corporaRoot)
   const network = { architecture: architectureOf(run), parameters: state.averaged }
   const judged = {
-    labels: LABELS,
-    prior: LABELS.map(() => 1 / LABELS.length),
+    labels: run.labels,
+    prior: run.labels.map(() => 1 / run.labels.length),
     calibration: { temperature: 1 },
   }
   return { protocol: name, metrics: await evaluateNetwork(judged, network, test, cacheRoot) }

@@ -1,5 +1,7 @@
+import * as tf from '@tensorflow/tfjs'
 import type { Architecture } from '../architectures/architecture.js'
 import { ConfigError } from '../../../src/errors.js'
+import { BANDS_LAYER } from '../dataset/band-image.js'
 import type { Random } from '../random.js'
 
 /** One trainable or running array of the network. */
@@ -44,6 +46,10 @@ export function initialParameters(
       decays,
       isTrained,
     })
+  }
+  if (architecture.input === 'bands') {
+    // Filled in from the training side's features; see `bandFilter`.
+    add(`${BANDS_LAYER}/filter`, [1, 1, inputShape[1], inputShape[1]], () => 0, false, false)
   }
   let [height, width, channels] = inputShape as [number, number, number]
   for (const layer of architecture.layers) {
@@ -107,4 +113,9 @@ export function initialParameters(
     }
   }
   return parameters
+}
+
+/** Copies parameters into tensors; the caller is inside a `tf.tidy` or disposes of them. */
+export function weightTensors(parameters: Parameters): Readonly<Record<string, tf.Tensor>> {
+  return Object.fromEntries([...parameters.values()].map((p) => [p.name, tf.tensor(p.values, [...p.shape])]))
 }

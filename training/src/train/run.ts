@@ -4,14 +4,15 @@ import { ConfigError, InputError } from '../../../src/errors.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { architectureByName } from '../architectures/index.js'
 import type { Architecture } from '../architectures/architecture.js'
-import { LABELS, type Clip } from '../corpora/clip.js'
+import type { Clip, Label } from '../corpora/clip.js'
 import { loadCorpus } from '../corpora/load-corpus.js'
 import { loadProtocol } from '../protocols/load-protocol.js'
 import { foldName } from '../protocols/protocol.js'
 import { protocolByName, versionedName } from '../protocols/protocol-by-name.js'
 import { selectFold } from '../protocols/select-fold.js'
-import type { AugmentOptions, BatchShape } from './batches.js'
+import type { BatchShape } from './batches.js'
 import { readCheckpoint } from './checkpoint.js'
+import type { Recipe } from './recipe.js'
 import { initialTrainState, type TrainState } from './trainer.js'
 
 /** What a training run is. Kept in `run.json` and in its checkpoint, so that neither is taken for another's. */
@@ -25,13 +26,12 @@ export interface RunDescription {
   readonly inner: boolean
   /** Corpora, or manifests, trained on beside those of the protocol. */
   readonly extraCorpora: readonly string[]
-  readonly epochs: number
+  /** The network's outputs. */
+  readonly labels: readonly Label[]
+  /** Folders of the runs whose networks teach this one. */
+  readonly teachers: readonly string[]
+  readonly recipe: Recipe
   readonly seed: number
-  readonly batchSize: number
-  readonly peakLearningRate: number
-  readonly emaDecay: number
-  readonly speeds: readonly number[]
-  readonly augment: AugmentOptions
   readonly featureParamsHash: string
 }
 
@@ -39,11 +39,16 @@ export const INPUT_SHAPE = [FEATURE_PARAMS.decisionFrames, FEATURE_PARAMS.nMfcc,
 
 export function batchShapeOf(run: RunDescription): BatchShape {
   const [frames, coefficients] = INPUT_SHAPE
-  return { batchSize: run.batchSize, frames, coefficients, labels: LABELS.length }
+  return { batchSize: run.recipe.batchSize, frames, coefficients, labels: run.labels.length }
 }
 
 export function architectureOf(run: RunDescription): Architecture {
-  return architectureByName(run.architecture, LABELS.length)
+  return architectureByName(run.architecture, run.labels.length)
+}
+
+/** Indices of the classes that a device learns a voice from; see `src/affect/adaptation.ts`. */
+export function learntLabels(labels: readonly Label[]): number[] {
+  return (['neutral', 'calm'] as const).map((label) => labels.indexOf(label)).filter((k) => k >= 0)
 }
 
 export interface Split {
@@ -51,7 +56,7 @@ export interface Split {
   readonly name: string
   readonly train: readonly Clip[]
   readonly test: readonly Clip[]
-  /** Corpora that are absent or incomplete. */
+  /** Corpora that are absent or incomplete, and test clips that the network cannot be judged on. */
   readonly warnings: readonly string[]
 }
 
@@ -64,21 +69,29 @@ export interface Split {
 export function splitOf(run: RunDescription, corporaRoot: string): Split {
   const { protocol, clips, warnings } = loadProtocol(corporaRoot, run.protocol)
   const extra = extraClips(run, corporaRoot)
+  const hasOutput = (clip: Clip): boolean => run.labels.includes(clip.label)
   if (run.fold === null && protocol.foldNames.length > 1) {
+    // The optional corpora are only ever tested on.
+    const own = clips.filter((clip) => protocol.corpora.includes(clip.corpus))
     return {
       name: `${versionedName(protocol)}/all`,
-      train: [...clips, ...extra].filter(hasOutput),
+      train: [...own, ...extra].filter(hasOutput),
       test: [],
       warnings,
     }
   }
   const fold = selectFold(protocol, clips, run.fold, run.inner)
+  const test = fold.test.filter(hasOutput)
   return {
     name: foldName(fold),
     train: [...fold.train, ...extra].filter(hasOutput),
-    test: fold.test.filter(hasOutput),
-    warnings,
+    test,
+    warnings: [...warnings, ...lostToLabels(fold.test.length - test.length)],
   }
+}
+
+function lostToLabels(clips: number): string[] {
+  return clips > 0 ? [`${clips} test clips are of classes that the network has no output for: left out`] : []
 }
 
 /** The protocol's own corpora are no extra: their test clips would be trained on. */
@@ -95,10 +108,6 @@ function extraClips(run: RunDescription, corporaRoot: string): Clip[] {
     }
     return clips
   })
-}
-
-function hasOutput(clip: Clip): boolean {
-  return LABELS.includes(clip.label)
 }
 
 /**
