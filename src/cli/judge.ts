@@ -8,15 +8,22 @@ import { FEATURE_PARAMS } from '../features/feature-params.js'
 import { createModelInput } from '../features/model-input.js'
 import { loadGates } from '../gate/load-gates.js'
 import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
-import { createPipeline, type Pipeline } from '../pipeline.js'
-import { affectParamsOf, gateSettingsOf } from './stage-params.js'
+import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.js'
+import { VoiceBaseline } from '../voice-baseline.js'
+import { adaptationParamsOf, affectParamsOf, gateSettingsOf } from './stage-params.js'
+
+export type JudgePipelineOptions = Pick<PipelineOptions, 'voice' | 'onInference'>
 
 /** A model that was read and verified, and pipelines that judge with it. */
 export interface Judge {
   readonly classifier: Classifier
   readonly featureParamsHash: string
-  /** A fresh pipeline, cold: it has heard nothing. */
-  createPipeline(onInference?: (durationMs: number) => void): Pipeline
+  /** False: what is known of a voice is not used, and nothing is learnt. */
+  readonly adapts: boolean
+  /** As configured, and cold: it knows no voice. */
+  createVoice(): VoiceBaseline
+  /** A fresh pipeline: it has heard nothing, and knows of the voice what it is given, where it adapts. */
+  createPipeline(options?: JudgePipelineOptions): Pipeline
 }
 
 /**
@@ -29,10 +36,14 @@ export async function loadJudge(config: Config): Promise<Judge> {
   const classifier = await createClassifier(artefact, config.classify.backend)
   const { calibration, prior } = artefact.manifest
   const gates = loadGates(gateSettingsOf(config.gate))
+  const adaptation = adaptationParamsOf(config.affect)
+  const adapts = adaptation.mode !== 'off'
   return {
     classifier,
     featureParamsHash: hash,
-    createPipeline: (onInference) =>
+    adapts,
+    createVoice: () => new VoiceBaseline(FEATURE_PARAMS.nMfcc, adaptation),
+    createPipeline: ({ voice, onInference } = {}) =>
       createPipeline({
         gate: gates.createGate(),
         modelInput: createModelInput(),
@@ -40,6 +51,7 @@ export async function loadJudge(config: Config): Promise<Judge> {
         temperature: calibration.temperature,
         prior,
         affectParams: affectParamsOf(config.affect),
+        ...(voice !== undefined && adapts ? { voice } : {}),
         ...(onInference === undefined ? {} : { onInference }),
       }),
   }
