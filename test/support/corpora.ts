@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** RAVDESS as FLAC, beside the repository; research data that is not ours to ship. */
-const RAVDESS = fileURLToPath(new URL('../../../shared/corpora/ravdess', import.meta.url))
+/** Corpora as FLAC and Opus, beside the repository; research data that is not ours to ship. */
+const CORPORA = fileURLToPath(new URL('../../../shared/corpora', import.meta.url))
+const RAVDESS = join(CORPORA, 'ravdess')
 
 /**
  * True if the corpus is there; says loudly if not. It is research data that not everybody may have, so its absence is
@@ -39,4 +40,20 @@ export function decodeRavdess(folder: string, actors: readonly number[], count =
     ])
     return clips.map((file) => join(out, `${basename(file, '.flac')}.wav`))
   })
+}
+
+/**
+ * Lays the corpora out in `folder` as they are published, of empty files: the loaders read names (and nEMO's table)
+ * alone.
+ */
+export function layOutCorpora(folder: string): void {
+  for (const corpus of ['ravdess', 'emodb/wav', 'tess', 'nemo/samples']) {
+    for (const name of readdirSync(join(CORPORA, corpus), { recursive: true, encoding: 'utf8' })) {
+      if (!/\.(flac|opus)$/.test(name)) continue
+      const path = join(folder, corpus, name.replace(/\.\w+$/, '.wav'))
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, '')
+    }
+  }
+  copyFileSync(join(CORPORA, 'nemo', 'data.tsv'), join(folder, 'nemo', 'data.tsv'))
 }

@@ -2,12 +2,14 @@ import t from 'tap'
 import fc from 'fast-check'
 import { LABELS, type Clip } from '../../training/src/corpora/clip.js'
 import { splitFingerprint } from '../../training/src/protocols/fingerprint.js'
+import { loadProtocol } from '../../training/src/protocols/load-protocol.js'
 import { protocolByName, PROTOCOLS, versionedName } from '../../training/src/protocols/protocol-by-name.js'
 import { foldName, type Fold, type Protocol } from '../../training/src/protocols/protocol.js'
 import { EMOBOX_TEST_ACTORS } from '../../training/src/protocols/ravdess-emobox6.js'
 import { selectFold } from '../../training/src/protocols/select-fold.js'
 import { createRandom } from '../../training/src/random.js'
 import { aClip, clipsOfCorpus } from '../support/corpus-clips.js'
+import { hasRavdess, layOutCorpora } from '../support/corpora.js'
 
 const ALL = ['ravdess', 'emodb', 'tess', 'nemo', 'savee', 'cremad'].flatMap(clipsOfCorpus)
 
@@ -20,6 +22,16 @@ const FINGERPRINTS: Readonly<Record<string, string>> = {
   'cremad@1': '9f8b2b000d45177bbed69c2847ffc8c2daf389101e853990aeb7e1317612c7c4',
   'cross-corpus@1': '38593e54b4d40126f8e9aae7e8252dd7d256d17088f563d0a5824538ec333e9c',
   'released@1': 'd84fc1d02f531b692801cd9069756caae7faf6c9b56a282848f6b01a73d7390c',
+}
+
+/** Of the published corpora; npm run corpora -- protocols prints their beginnings. */
+const PUBLISHED_FINGERPRINTS: Readonly<Record<string, string>> = {
+  'ravdess-emobox6@1': 'f03c648c73ced9d82b17ee3f9d1ad0932f95abb292738904785c9bba25657153',
+  'ravdess-random5@1': '5b0b66b1254e01afe7e076e24814578798a2f0ccbac8af3f4658cc9a9fb7e3cb',
+  'emodb-loso10@1': '61f3f1b8231bcfb243dff8c60c677738f4425bd38642697d462d91dc52900166',
+  'tess-loso2@1': '987603add340b4adc5ce0a0b383b15a06acbb7c1e9951e270154abaafa704bf1',
+  'cross-corpus@1': 'b28655f1ff3504384c2664373af080151db139ebdfea325d7bebca8a61df1bc1',
+  'released@1': '111439c3d2cd2dcf2653ed4e1f784d1a7a6933fd896fb4bac390348a4b936c26',
 }
 
 function speakersOf(clips: readonly Clip[]): Set<string> {
@@ -217,3 +229,27 @@ t.test('a fold that does not exist, or has no clips, is refused', async (t) => {
     'the only one needs no name',
   )
 })
+
+t.test('corpora that are absent or incomplete are named', async (t) => {
+  const root = t.testdir({ ravdess: { '03-01-05-02-01-01-01.wav': '', '03-01-05-02-01-01-02.wav': '' } })
+  const { clips, warnings } = loadProtocol(root, 'ravdess-emobox6')
+  t.equal(clips.length, 2)
+  t.match(warnings, [/ravdess has 2 clips of 1439/])
+  t.throws(() => loadProtocol(root, 'released'), { code: 'CORPUS_NOT_FOUND', message: /emodb/ })
+})
+
+if (hasRavdess()) {
+  t.test('the splits of the published corpora are the recorded ones', async (t) => {
+    const root = t.testdir()
+    layOutCorpora(root)
+    for (const [name, fingerprint] of Object.entries(PUBLISHED_FINGERPRINTS)) {
+      const { protocol, clips, warnings } = loadProtocol(root, name)
+      const folds = protocol.folds(clips)
+      t.equal(splitFingerprint([...folds, ...folds.map((fold) => protocol.inner(fold))]), fingerprint, name)
+      t.same(
+        warnings.filter((warning) => !warning.includes('absent')),
+        [],
+      )
+    }
+  })
+}

@@ -15,14 +15,15 @@ export const DEFAULT_CACHE = fileURLToPath(new URL('../../cache', import.meta.ur
 export async function runCommand<T extends Options>(
   help: string,
   options: T,
-  command: (values: Values<T>) => Promise<void>,
+  command: (values: Values<T>, positionals: readonly string[]) => Promise<void>,
+  allowPositionals = false,
 ): Promise<void> {
   // npm runs a workspace's script in the workspace; paths are meant from where the person stands.
   const standing = process.env['INIT_CWD']
   if (standing) process.chdir(standing)
   try {
-    const values = parse(help, options)
-    if (values) await command(values)
+    const parsed = parse(help, options, allowPositionals)
+    if (parsed) await command(parsed.values, parsed.positionals)
   } catch (error) {
     if (!(error instanceof AffectdError)) throw error
     process.stderr.write(`${error.code}: ${error.message}\n`)
@@ -30,13 +31,18 @@ export async function runCommand<T extends Options>(
   }
 }
 
-function parse<T extends Options>(help: string, options: T): Values<T> | null {
+function parse<T extends Options>(
+  help: string,
+  options: T,
+  allowPositionals: boolean,
+): { values: Values<T>; positionals: readonly string[] } | null {
   if (process.argv.includes('--help') || process.argv.includes('-h')) {
     process.stdout.write(`${help.trim()}\n`)
     return null
   }
   try {
-    return parseArgs({ options, allowPositionals: false }).values as Values<T>
+    const { values, positionals } = parseArgs({ options, allowPositionals })
+    return { values: values as Values<T>, positionals }
   } catch (cause) {
     throw new UsageError('USAGE_ARGUMENTS', `${(cause as Error).message}; see --help`, { cause })
   }

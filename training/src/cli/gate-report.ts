@@ -5,7 +5,7 @@ import { createGate } from '../../../src/gate/segmenter.js'
 import type { Vad } from '../../../src/gate/vad.js'
 import { SAMPLE_RATE_HZ, samplesToMs } from '../../../src/units.js'
 import type { Clip } from '../corpora/clip.js'
-import { loadCorpus, presentCorpora } from '../corpora/load-corpus.js'
+import { CORPUS_NAMES, isPresent, loadCorpus } from '../corpora/load-corpus.js'
 import { wavPaths } from '../corpora/wav-paths.js'
 import { clipAudio } from '../dataset/clip-audio.js'
 import { clipWindows } from '../dataset/clip-windows.js'
@@ -50,7 +50,7 @@ await runCommand(HELP, options, async (values) => {
   const pick = <T>(items: readonly T[]): T[] => items.filter((_, i) => i % every === 0)
   print('| corpus | clips | with a window % | windows a clip | speech a window ms | snr 5th percentile dB |')
   print('| --- | --- | --- | --- | --- | --- |')
-  for (const { name } of presentCorpora(root)) {
+  for (const name of CORPUS_NAMES.filter((corpus) => isPresent(root, corpus))) {
     await reportClips(name, pick(loadCorpus(root, name).map((clip) => clip.path)))
   }
   await reportNoise(pick(wavPaths(join(root, 'noise'))))

@@ -11,10 +11,12 @@ export interface Corpus {
   readonly source: string
   /** The classes that it tells apart, in the order of UNIFIED_LABELS. It says nothing about the others. */
   readonly labels: readonly Label[]
-  /** Clips that the whole corpus gives, so that a part of it is not taken for the whole. */
+  /** Clips that repeat another one and are left out, by name. */
+  readonly leftOut: readonly string[]
+  /** Clips that the whole corpus gives without those, so that a part of it is not taken for the whole. */
   readonly expectedClips: number
   /**
-   * Its clips, sorted by path; files that are no clip of it are passed over.
+   * Its clips, sorted by path, those to be left out among them; files that are no clip of it are passed over.
    *
    * @param folder holds it, as WAV, in the published layout
    * @throws {InputError} `CORPUS_NOT_FOUND` if there is none

@@ -34,6 +34,7 @@ export const CREMAD: Corpus = {
   licence: 'ODbL 1.0',
   source: 'https://github.com/CheyneyComputerScience/CREMA-D',
   labels: ['neutral', 'happy', 'sad', 'angry', 'fearful', 'disgust'],
+  leftOut: [],
   expectedClips: 7442,
   load(folder) {
     const sexOf = readDemographics(join(folder, DEMOGRAPHICS))

@@ -29,6 +29,7 @@ export const EMODB: Corpus = {
   licence: 'free for research use',
   source: 'http://emodb.bilderbar.info/',
   labels: ['neutral', 'happy', 'sad', 'angry', 'fearful', 'disgust', 'bored'],
+  leftOut: [],
   expectedClips: 535,
   load: (folder) => wavPaths(folder).flatMap((path) => clipOf(path) ?? []),
 }

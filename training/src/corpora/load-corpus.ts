@@ -27,20 +27,52 @@ export function corpusByName(name: string): Corpus {
   return corpus
 }
 
-/** Corpora that have a folder below `root`. */
-export function presentCorpora(root: string): Corpus[] {
-  return CORPORA.filter(({ name }) => existsSync(join(root, name)))
+/** A corpus in its place. */
+export interface PlacedCorpus extends Pick<
+  Corpus,
+  'name' | 'title' | 'language' | 'licence' | 'source' | 'leftOut'
+> {
+  load(): Clip[]
 }
 
 /**
- * The clips of a corpus that lies, as WAV in its published layout, in a folder of its name; or, for a name that ends
- * in `.csv`, those of that manifest.
+ * The corpus in the folder of its name below `root`; or, for a name that ends in `.csv`, that manifest.
+ *
+ * @throws {ConfigError} `CORPUS_UNKNOWN`
+ */
+export function corpusAt(root: string, name: string): PlacedCorpus {
+  if (!isManifest(name)) {
+    const corpus = corpusByName(name)
+    return { ...corpus, load: () => corpus.load(join(root, name)) }
+  }
+  return {
+    name,
+    title: name,
+    language: 'not said',
+    licence: 'not said',
+    source: name,
+    leftOut: [],
+    load: () => loadManifest(name),
+  }
+}
+
+export function isPresent(root: string, name: string): boolean {
+  return existsSync(isManifest(name) ? name : join(root, name))
+}
+
+/**
+ * The clips of a corpus that lies, as WAV in its published layout, in a folder of its name, without those that repeat
+ * another; or, for a name that ends in `.csv`, those of that manifest.
  *
  * @param root folder that holds the corpora
  * @throws {ConfigError} `CORPUS_UNKNOWN`
  * @throws {InputError} `CORPUS_NOT_FOUND`, and a manifest's errors
  */
 export function loadCorpus(root: string, name: string): Clip[] {
-  if (name.toLowerCase().endsWith('.csv')) return loadManifest(name)
-  return corpusByName(name).load(join(root, name))
+  const { load, leftOut } = corpusAt(root, name)
+  return load().filter((clip) => !leftOut.includes(clip.name))
+}
+
+function isManifest(name: string): boolean {
+  return name.toLowerCase().endsWith('.csv')
 }

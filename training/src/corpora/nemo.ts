@@ -26,6 +26,7 @@ export const NEMO: Corpus = {
   licence: 'CC BY-NC-SA 4.0',
   source: 'https://arxiv.org/abs/2404.06292',
   labels: ['neutral', 'happy', 'sad', 'angry', 'fearful', 'surprised'],
+  leftOut: [],
   expectedClips: 4481,
   load(folder) {
     const rows = readTable(join(folder, 'data.tsv'))

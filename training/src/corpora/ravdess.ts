@@ -3,9 +3,6 @@ import { LABELS, type Clip, type Label } from './clip.js'
 import type { Corpus } from './corpus.js'
 import { wavPaths } from './wav-paths.js'
 
-/** Holds the same recording as its repetition 1: left out. */
-export const RAVDESS_DUPLICATE = '03-01-03-01-02-02-07'
-
 const NAME = /^03-01-(0[1-8])-(0[12])-(0[12])-0[12]-(\d\d)$/
 
 /**
@@ -20,6 +17,8 @@ export const RAVDESS: Corpus = {
   licence: 'CC BY-NC-SA 4.0',
   source: 'https://doi.org/10.5281/zenodo.1188976',
   labels: LABELS,
+  // The same recording as its repetition 1.
+  leftOut: ['03-01-03-01-02-02-07'],
   expectedClips: 1439,
   load: (folder) => wavPaths(folder).flatMap((path) => clipOf(path) ?? []),
 }
@@ -27,7 +26,7 @@ export const RAVDESS: Corpus = {
 function clipOf(path: string): Clip | null {
   const name = basename(path, '.wav')
   const match = NAME.exec(name)
-  if (!match || name === RAVDESS_DUPLICATE) return null
+  if (!match) return null
   const [, emotion, intensity, statement, actor] = match
   const label = LABELS[Number(emotion) - 1] as Label
   return {

@@ -27,6 +27,7 @@ export const SAVEE: Corpus = {
   licence: 'free for research use',
   source: 'http://kahlan.eps.surrey.ac.uk/savee/',
   labels: ['neutral', 'happy', 'sad', 'angry', 'fearful', 'disgust', 'surprised'],
+  leftOut: [],
   expectedClips: 480,
   load: (folder) => wavPaths(folder).flatMap((path) => clipOf(path) ?? []),
 }

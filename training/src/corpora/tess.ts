@@ -27,6 +27,7 @@ export const TESS: Corpus = {
   licence: 'CC BY-NC-ND 4.0: evaluation only',
   source: 'https://doi.org/10.5683/SP2/E8H2MF',
   labels: ['neutral', 'happy', 'sad', 'angry', 'fearful', 'disgust', 'surprised'],
+  leftOut: [],
   expectedClips: 2800,
   load: (folder) => wavPaths(folder).flatMap((path) => clipOf(path) ?? []),
 }

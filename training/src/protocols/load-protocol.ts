@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Clip } from '../corpora/clip.js'
-import { corpusByName, loadCorpus } from '../corpora/load-corpus.js'
+import { corpusByName, isPresent, loadCorpus } from '../corpora/load-corpus.js'
 import { protocolByName } from './protocol-by-name.js'
 import type { Protocol } from './protocol.js'
 
@@ -25,7 +23,7 @@ export function loadProtocol(root: string, name: string): LoadedProtocol {
   const warnings: string[] = []
   const clips: Clip[] = []
   for (const corpus of [...protocol.corpora, ...protocol.optionalCorpora]) {
-    if (protocol.optionalCorpora.includes(corpus) && !existsSync(join(root, corpus))) {
+    if (protocol.optionalCorpora.includes(corpus) && !isPresent(root, corpus)) {
       warnings.push(`${protocol.name}: ${corpus} is absent and not tested on`)
       continue
     }
