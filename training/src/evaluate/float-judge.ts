@@ -1,0 +1,41 @@
+import { softmaxInto } from '../../../src/affect/calibrate.js'
+import type { Architecture } from '../architectures/architecture.js'
+import { clipMfccs } from '../dataset/example-cache.js'
+import { createNormaliseAndFit } from '../dataset/network-input.js'
+import type { Parameters } from '../train/parameters.js'
+import type { ClipJudge } from './evaluation-unit.js'
+import { floatLogits } from './float-network.js'
+import { verdictOn, type Judged } from './verdict.js'
+
+export interface FloatNetwork {
+  readonly architecture: Architecture
+  readonly parameters: Parameters
+}
+
+/**
+ * The float network on the windows that the device's gate cuts of the clip as recorded. It never abstains: that is
+ * the device's.
+ */
+export function createFloatJudge(
+  judged: Judged,
+  { architecture, parameters }: FloatNetwork,
+  cache: string,
+): ClipJudge {
+  const normaliseAndFit = createNormaliseAndFit()
+  return async ({ clip }) => {
+    const windows = await clipMfccs(clip, cache)
+    const logits = windows.length > 0 ? floatLogits(architecture, parameters, windows, normaliseAndFit) : []
+    const decisions = logits.map((row, i) => ({
+      probabilities: softmax(row, judged.calibration.temperature),
+      speechMs: windows[i]?.speechMs ?? 0,
+      abstained: false,
+    }))
+    return verdictOn(clip, decisions, judged)
+  }
+}
+
+function softmax(logits: readonly number[], temperature: number): number[] {
+  const out = new Float64Array(logits.length)
+  softmaxInto(Float32Array.from(logits), temperature, out)
+  return Array.from(out)
+}
