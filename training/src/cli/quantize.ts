@@ -5,8 +5,8 @@ import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { writeArtefact } from '../../../src/nn/artefact-writer.js'
 import { quantizeInputInto } from '../../../src/nn/quantize-input.js'
-import { LABELS } from '../corpora/clip.js'
-import { loadExamples } from '../dataset/example-cache.js'
+import { inputShapeOf } from '../architectures/architecture.js'
+import { asRecorded, loadExamples } from '../dataset/example-cache.js'
 import { createNormaliseAndFit } from '../dataset/network-input.js'
 import { encodeFloatWeights } from '../evaluate/float-weights.js'
 import { fitTemperature } from '../evaluate/temperature.js'
@@ -16,7 +16,7 @@ import { existingCard } from '../quantize/existing-card.js'
 import { quantizeNetwork } from '../quantize/quantize-network.js'
 import { createRandom } from '../random.js'
 import { readyBackend } from '../tf/backend.js'
-import type { Example } from '../train/batches.js'
+import type { Example } from '../train/example.js'
 import { architectureOf, INPUT_SHAPE, loadRun, splitOf } from '../train/run.js'
 import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand } from './command.js'
 
@@ -58,22 +58,29 @@ await runCommand(HELP, options, async (values) => {
   const corpora = corporaRoot(values.corpora)
   const { run, state } = loadRun(runFolder)
   const { train } = splitOf(run, corpora)
-  const { examples } = await loadExamples(train, [1], values.cache, (done, total) =>
+  const { examples } = await loadExamples(asRecorded(train, run.labels), values.cache, (done, total) =>
     progressLine(`features ${done}/${total}`),
   )
   const inputs = calibrationInputs(examples, run.seed)
-  const network = quantizeNetwork(architectureOf(run), state.averaged, INPUT_SHAPE, inputs)
+  const architecture = architectureOf(run)
+  const [frames, coefficients] = INPUT_SHAPE
+  const network = quantizeNetwork(
+    architecture,
+    state.averaged,
+    inputShapeOf(architecture, frames, coefficients),
+    inputs,
+  )
   const temperature = values['inner-run']
     ? await heldOutTemperature(values['inner-run'], corpora, values.cache)
     : 1
-  const counts = LABELS.map((_, k) => examples.filter((example) => example.label === k).length)
+  const counts = run.labels.map((_, k) => examples.filter((example) => example.label === k).length)
   const id = basename(out)
   const { sha256 } = writeArtefact(
     out,
     {
       id,
       created: new Date().toISOString(),
-      labels: LABELS,
+      labels: run.labels,
       feature_params: { ...FEATURE_PARAMS },
       feature_params_hash: featureParamsHash(FEATURE_PARAMS),
       input: network.input,
@@ -130,7 +137,7 @@ async function heldOutTemperature(folder: string, corpora: string, cache: string
   const { run, state } = loadRun(folder)
   if (!run.inner) throw new ConfigError('TRAINING_BAD_FOLD', `${folder} was not trained with --inner`)
   const { test } = splitOf(run, corpora)
-  const { examples } = await loadExamples(test, [1], cache, (done, total) =>
+  const { examples } = await loadExamples(asRecorded(test, run.labels), cache, (done, total) =>
     progressLine(`held-out features ${done}/${total}`),
   )
   const normaliseAndFit = createNormaliseAndFit()

@@ -1,16 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { ConfigError } from '../../../src/errors.js'
+import { ConfigError, UsageError } from '../../../src/errors.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
-import { loadExamples, TRAINING_SPEEDS } from '../dataset/example-cache.js'
-import { createNormaliseAndFit } from '../dataset/network-input.js'
-import { readyBackend } from '../tf/backend.js'
+import { LABELS, UNIFIED_LABELS } from '../corpora/clip.js'
 import { DEFAULT_PROTOCOL, protocolByName, versionedName } from '../protocols/protocol-by-name.js'
-import { AUGMENT_DEFAULTS } from '../train/batches.js'
-import { readCheckpoint, writeCheckpoint } from '../train/checkpoint.js'
-import { architectureOf, batchShapeOf, checkpointPath, splitOf, type RunDescription } from '../train/run.js'
-import { initialTrainState, trainEpoch, type EpochReport } from '../train/trainer.js'
+import { readyBackend } from '../tf/backend.js'
+import { RECIPE_DEFAULTS, type Recipe } from '../train/recipe.js'
+import { withOption } from '../train/set-option.js'
+import type { RunDescription } from '../train/run.js'
+import { trainRun } from '../train/train-run.js'
+import type { EpochReport } from '../train/trainer.js'
 import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand, wholeNumber } from './command.js'
 
 const HELP = `
@@ -18,29 +16,63 @@ Trains a network for a fixed number of epochs; nothing is chosen on test data.
 
   npm run train -- --out DIR [options]
 
-  --corpora DIR    folder of the decoded corpora (default: $CORPORA_DIR)
-  --protocol NAME  how clips are parted (default: ${DEFAULT_PROTOCOL}); npm run corpora -- protocols lists them
-  --fold NAME      hold out the test clips of this fold (default: train on all, or the protocol's only fold)
-  --inner          set the fold's test clips aside and hold out part of the training clips instead
-  --corpus NAME    corpus, or manifest (FILE.csv), to train on as well; may be given several times
-  --arch NAME      architecture (default: cnn)
-  --epochs N       (default: 60)
-  --seed N         (default: 1)
-  --out DIR        run.json and checkpoint.bin go there; a run that was stopped goes on
-  --cache DIR      where features are kept (default: training/cache)
+What is trained on
+  --corpora DIR     folder of the decoded corpora (default: $CORPORA_DIR)
+  --protocol NAME   how clips are parted (default: ${DEFAULT_PROTOCOL}); npm run corpora -- protocols lists them
+  --fold NAME       hold out the test clips of this fold (default: train on all, or the protocol's only fold)
+  --inner           set the fold's test clips aside and hold out part of the training clips instead
+  --corpus NAME     corpus, or manifest (FILE.csv), to train on as well; may be given several times
+  --bored           nine outputs: boredom too, which only some corpora teach
+
+The network and how it learns
+  --arch NAME       architecture (default: cnn)
+  --epochs N        (default: ${RECIPE_DEFAULTS.epochs})
+  --seed N          (default: 1)
+  --variants N      variants of each clip, the first as recorded, the others at other speeds (default: ${RECIPE_DEFAULTS.variants.count})
+  --noisy SHARE     of the variants beyond the first, those with noise or babble (default: 0)
+  --reverberant SHARE   those in a room (default: 0)
+  --copy-paste SHARE    examples with a stretch of the speaker's neutral speech (default: 0)
+  --balance E       0 takes clips as they are, 1 every corpus, speaker and class equally often (default: 0)
+  --teacher RUN     learn from this run's network too (distillation); may be given several times
+  --set KEY=VALUE   any other setting, as run.json names it under "recipe"; may be given several times:
+                    augment.mixupAlpha=0.3, variants.snrDb=[0,20], peakLearningRate=0.002, teacherWeight=0.5
+
+Where things go
+  --out DIR         run.json and checkpoint.bin go there; a run that was stopped goes on to the same result
+  --cache DIR       where features are kept (default: training/cache)
 `
+
+const many = { type: 'string', multiple: true, default: [] as string[] } as const
 
 const options = {
   corpora: { type: 'string' },
-  corpus: { type: 'string', multiple: true, default: [] as string[] },
+  corpus: many,
   protocol: { type: 'string', default: DEFAULT_PROTOCOL },
   fold: { type: 'string' },
   inner: { type: 'boolean', default: false },
+  bored: { type: 'boolean', default: false },
   arch: { type: 'string', default: 'cnn' },
-  epochs: { type: 'string', default: '60' },
+  epochs: { type: 'string' },
   seed: { type: 'string', default: '1' },
+  variants: { type: 'string' },
+  noisy: { type: 'string' },
+  reverberant: { type: 'string' },
+  'copy-paste': { type: 'string' },
+  balance: { type: 'string' },
+  teacher: many,
+  set: many,
   out: { type: 'string' },
   cache: { type: 'string', default: DEFAULT_CACHE },
+} as const
+
+/** Options that stand for a setting of the recipe. */
+const SHORTHANDS = {
+  epochs: 'epochs',
+  variants: 'variants.count',
+  noisy: 'variants.noisyShare',
+  reverberant: 'variants.reverberantShare',
+  'copy-paste': 'augment.copyPasteShare',
+  balance: 'balance',
 } as const
 
 await runCommand(HELP, options, async (values) => {
@@ -55,59 +87,67 @@ await runCommand(HELP, options, async (values) => {
     fold: values.fold ?? null,
     inner: values.inner,
     extraCorpora: values.corpus,
-    epochs: wholeNumber('epochs', values.epochs, 1, 10_000),
+    labels: values.bored ? UNIFIED_LABELS : LABELS,
+    teachers: values.teacher,
+    recipe: recipeOf(values, values.set),
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
-    batchSize: 32,
-    peakLearningRate: 3e-3,
-    emaDecay: 0.995,
-    speeds: TRAINING_SPEEDS,
-    augment: AUGMENT_DEFAULTS,
     featureParamsHash: featureParamsHash(FEATURE_PARAMS),
   }
-  await train(run, corporaRoot(values.corpora), values.out, values.cache)
+  progressLine(`backend ${await readyBackend()}`, true)
+  await trainRun(
+    run,
+    { corpora: corporaRoot(values.corpora), out: values.out, cache: values.cache },
+    {
+      features: (done, total) => {
+        progressLine(`features ${done}/${total}`)
+      },
+      note: (text) => {
+        progressLine(text, true)
+      },
+      step: (report) => {
+        progressLine(describe(report))
+      },
+      epoch: (report) => {
+        progressLine(describe(report), true)
+      },
+    },
+  )
 })
 
-async function train(run: RunDescription, corpora: string, out: string, cache: string): Promise<void> {
-  const backend = await readyBackend()
-  const architecture = architectureOf(run)
-  const shape = batchShapeOf(run)
-  const split = splitOf(run, corpora)
-  for (const warning of split.warnings) progressLine(warning, true)
-  const { examples, silent } = await loadExamples(split.train, run.speeds, cache, (done, total) =>
-    progressLine(`features ${done}/${total}`),
-  )
-  progressLine(
-    `${split.name}: ${examples.length} clips to train on, ${silent.length} without speech; backend ${backend}`,
-    true,
-  )
-  mkdirSync(out, { recursive: true })
-  const state = initialTrainState(architecture, shape, run.seed)
-  if (readCheckpoint(checkpointPath(out), run, state)) {
-    progressLine(`going on after epoch ${state.epochsDone}`, true)
+function recipeOf(
+  values: Readonly<Partial<Record<keyof typeof SHORTHANDS, string>>>,
+  set: readonly string[],
+): Recipe {
+  const shorthands = Object.entries(SHORTHANDS).flatMap(([option, path]) => {
+    const value = values[option as keyof typeof SHORTHANDS]
+    return value === undefined ? [] : [`${path}=${value}`]
+  })
+  const recipe = [...shorthands, ...set].reduce(withOption, RECIPE_DEFAULTS)
+  for (const [name, whole] of [
+    ['epochs', recipe.epochs],
+    ['batchSize', recipe.batchSize],
+    ['variants.count', recipe.variants.count],
+  ] as const) {
+    if (!Number.isInteger(whole) || whole < 1 || whole > 10_000) {
+      throw new UsageError('USAGE_ARGUMENTS', `${name} is ${whole}; give a whole number from 1 to 10000`)
+    }
   }
-  writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`)
-
-  const normaliseAndFit = createNormaliseAndFit()
-  const trainOptions = {
-    epochs: run.epochs,
-    seed: run.seed,
-    peakLearningRate: run.peakLearningRate,
-    emaDecay: run.emaDecay,
-    augment: run.augment,
-  }
-  while (state.epochsDone < run.epochs) {
-    let last: EpochReport | undefined
-    trainEpoch(architecture, state, examples, shape, trainOptions, normaliseAndFit, (report) => {
-      last = report
-      progressLine(describe(report))
-    })
-    writeCheckpoint(checkpointPath(out), run, state)
-    if (last) progressLine(describe(last), true)
-  }
+  return recipe
 }
 
-function describe({ epoch, epochs, loss, step, stepsPerEpoch, secondsPerStep }: EpochReport): string {
+function describe({
+  epoch,
+  epochs,
+  loss,
+  accuracy,
+  step,
+  stepsPerEpoch,
+  secondsPerStep,
+}: EpochReport): string {
   const stepsLeft = (epochs - epoch) * stepsPerEpoch + (stepsPerEpoch - step)
   const minutesLeft = (stepsLeft * secondsPerStep) / 60
-  return `epoch ${epoch}/${epochs}  step ${step}/${stepsPerEpoch}  loss ${loss.toFixed(3)}  ${minutesLeft.toFixed(1)} min left`
+  return (
+    `epoch ${epoch}/${epochs}  step ${step}/${stepsPerEpoch}  loss ${loss.toFixed(3)}  ` +
+    `accuracy ${(100 * accuracy).toFixed(1)} %  ${minutesLeft.toFixed(1)} min left`
+  )
 }

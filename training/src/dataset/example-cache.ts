@@ -7,44 +7,67 @@ import { createMfccExtractor } from '../../../src/features/mfcc.js'
 import { createEnergyVad } from '../../../src/gate/energy-vad.js'
 import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
 import { createGate } from '../../../src/gate/segmenter.js'
-import { LABELS, type Clip } from '../corpora/clip.js'
+import type { Clip, Label } from '../corpora/clip.js'
+import { labelMask, labelsOfCorpora } from '../corpora/label-mask.js'
+import { AS_RECORDED, type Variant } from '../augment/variant.js'
 import { samplesToMs } from '../../../src/units.js'
-import type { Example, Window } from '../train/batches.js'
-import { clipAudio } from './clip-audio.js'
+import type { Example, Window } from '../train/example.js'
 import { clipWindows } from './clip-windows.js'
-
-/** Playing speeds that a training example comes in; the first is the recording's own. */
-export const TRAINING_SPEEDS = [1, 0.9, 1.1] as const
+import { variantAudio } from './variant-audio.js'
 
 /**
  * Raised when the gate's arithmetic changes while its parameters stay, so that windows cut by older code are not
  * taken from the cache.
  */
-const CACHE_VERSION = 2
+const CACHE_VERSION = 3
 
 export type Progress = (done: number, total: number) => void
 
+/** Which clips are wanted, and how. */
+export interface ExampleRequest {
+  readonly clips: readonly Clip[]
+  readonly variantsOf: (clip: Clip) => readonly Variant[]
+  /** The network's outputs. */
+  readonly labels: readonly Label[]
+}
+
+/** The clips as they are. */
+export function asRecorded(clips: readonly Clip[], labels: readonly Label[]): ExampleRequest {
+  return { clips, labels, variantsOf: () => [AS_RECORDED] }
+}
+
 /**
  * The windows of each clip as MFCCs, from the cache where it has them. Clips in which the gate finds no speech give
- * no example; they are returned as `silent`.
+ * no example; they are returned as `silent`. A variant in which it finds none (the noise hides it) is left out.
  */
 export async function loadExamples(
-  clips: readonly Clip[],
-  speeds: readonly number[],
+  { clips, variantsOf, labels }: ExampleRequest,
   cacheRoot: string,
   onProgress: Progress,
 ): Promise<{ examples: Example[]; silent: Clip[] }> {
+  const corpora = labelsOfCorpora(clips)
+  const masks = new Map([...corpora].map(([name, own]) => [name, labelMask(own, labels)]))
   const examples: Example[] = []
   const silent: Clip[] = []
   let done = 0
   for (const clip of clips) {
     const variants: ClipWindow[][] = []
-    for (const speed of speeds) {
-      const windows = await clipMfccs(clip, cacheRoot, speed)
+    for (const variant of variantsOf(clip)) {
+      const windows = await clipMfccs(clip, cacheRoot, variant)
       if (windows.length > 0) variants.push(windows)
     }
-    if (variants.length > 0 && clip.label) examples.push({ variants, label: LABELS.indexOf(clip.label) })
-    else silent.push(clip)
+    const label = labels.indexOf(clip.label)
+    if (variants.length > 0 && label >= 0) {
+      examples.push({
+        variants,
+        label,
+        mask: masks.get(clip.corpus) as Float32Array,
+        corpus: clip.corpus,
+        speaker: `${clip.corpus}/${clip.speaker}`,
+        sex: clip.sex,
+        intensity: clip.intensity,
+      })
+    } else silent.push(clip)
     onProgress(++done, clips.length)
   }
   return { examples, silent }
@@ -58,11 +81,11 @@ export interface ClipWindow extends Window {
 const extractor = createMfccExtractor(FEATURE_PARAMS)
 
 /** One clip's windows, from the cache where it has them. */
-export async function clipMfccs(clip: Clip, cacheRoot: string, speed = 1): Promise<ClipWindow[]> {
-  const path = cachePath(join(cacheRoot, cacheKey()), clip.path, speed)
+export async function clipMfccs(clip: Clip, cacheRoot: string, variant = AS_RECORDED): Promise<ClipWindow[]> {
+  const path = cachePath(join(cacheRoot, cacheKey()), clip.path, variant)
   if (existsSync(path)) return decodeWindows(readFileSync(path))
   const gate = createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS)
-  const windows = clipWindows(await clipAudio(clip.path, speed), gate).map((window) => {
+  const windows = clipWindows(await variantAudio(clip.path, variant), gate).map((window) => {
     const { data, frames } = extractor.extract(window.samples)
     return { mfcc: data, frames, speechMs: samplesToMs(window.speechSamples) }
   })
@@ -78,10 +101,15 @@ function cacheKey(): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
 
-function cachePath(folder: string, clipPath: string, speed: number): string {
-  // A clip that is replaced by another of its name must not be taken from the cache.
-  const { size, mtimeMs } = statSync(clipPath)
-  const name = createHash('sha256').update(`${clipPath} ${size} ${mtimeMs} ${speed}`).digest('hex')
+function cachePath(folder: string, clipPath: string, variant: Variant): string {
+  // A clip, or a recording of noise, that is replaced by another of its name must not be taken from the cache.
+  const files = [clipPath, ...(variant.noise?.paths ?? [])].map((path) => {
+    const { size, mtimeMs } = statSync(path)
+    return [path, size, mtimeMs]
+  })
+  const name = createHash('sha256')
+    .update(JSON.stringify([files, variant]))
+    .digest('hex')
   return join(folder, name.slice(0, 2), name.slice(2, 26))
 }
 

@@ -1,7 +1,7 @@
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { fitFramesInto } from '../../../src/features/fit-frames.js'
 import { normaliseInto } from '../../../src/features/normalise.js'
-import type { NormaliseAndFit } from '../train/batches.js'
+import type { NormaliseAndFit } from '../train/example.js'
 
 /** The last two steps of the device's `ModelInput`, for MFCCs that are at hand already. */
 export function createNormaliseAndFit(): NormaliseAndFit {

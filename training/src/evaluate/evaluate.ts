@@ -1,6 +1,6 @@
 import { InputError } from '../../../src/errors.js'
 import { AS_RECORDED } from '../augment/variant.js'
-import { LABELS, type Clip } from '../corpora/clip.js'
+import type { Clip } from '../corpora/clip.js'
 import { architectureOf, loadRun, splitOf } from '../train/run.js'
 import { createFloatJudge } from './float-judge.js'
 import { readEvents } from './read-events.js'
@@ -15,8 +15,8 @@ export async function evaluateRun(
   const { run, state } = loadRun(folder)
   const { name, test } = splitOf(run, corporaRoot)
   const judged = {
-    labels: LABELS,
-    prior: LABELS.map(() => 1 / LABELS.length),
+    labels: run.labels,
+    prior: run.labels.map(() => 1 / run.labels.length),
     calibration: { temperature: 1 },
   }
   const network = { architecture: architectureOf(run), parameters: state.averaged }

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Architecture } from '../architectures/architecture.js'
-import type { NormaliseAndFit, Window } from '../train/batches.js'
+import { inputShapeOf, type Architecture } from '../architectures/architecture.js'
+import type { NormaliseAndFit, Window } from '../train/example.js'
 import { forward } from '../train/forward.js'
 import type { Parameters } from '../train/parameters.js'
 import { INPUT_SHAPE } from '../train/run.js'
-import { weightTensors } from '../train/trainer.js'
+import { weightTensors } from '../train/parameters.js'
 
 /**
  * Logits of a clip's windows from the float network: what the int8 figures are set against.
@@ -24,7 +24,7 @@ export function floatLogits(
     normaliseAndFit(window.mfcc, window.frames, inputs.subarray(i * size, (i + 1) * size)),
   )
   return tf.tidy(() => {
-    const x = tf.tensor4d(inputs, [windows.length, frames, coefficients, 1])
+    const x = tf.tensor4d(inputs, [windows.length, ...inputShapeOf(architecture, frames, coefficients)])
     return forward(architecture, weightTensors(parameters), x, { kind: 'inference' }).arraySync()
   })
 }

@@ -4,7 +4,7 @@ import type { LayerSource } from '../../../src/nn/pack-layers.js'
 import type { Architecture } from '../architectures/architecture.js'
 import { forward } from '../train/forward.js'
 import type { Parameters } from '../train/parameters.js'
-import { weightTensors } from '../train/trainer.js'
+import { weightTensors } from '../train/parameters.js'
 import { RangeObserver } from './activation-range.js'
 import { foldBatchNorm, type FoldedLayer } from './folded-network.js'
 import { activationQuantization, quantizeWeights } from './quantize-tensor.js'
@@ -60,7 +60,7 @@ function quantizeLayer(
         stride: [1, 1],
         dilation: spec.dilation ?? [1, 1],
         padding: spec.padding,
-        activation: 'relu',
+        activation: spec.activation ?? 'relu',
         output: quantizationOf(spec.name),
         weights: weightsOf(folded, input),
       }
@@ -91,7 +91,7 @@ function weightsOf(folded: FoldedLayer, input: Quantization) {
 function observeRanges(
   architecture: Architecture,
   parameters: Parameters,
-  [frames, coefficients]: readonly [number, number, number],
+  [frames, coefficients, channels]: readonly [number, number, number],
   inputs: readonly Float32Array[],
 ): Map<string, RangeObserver> {
   const ranges = new Map<string, RangeObserver>([['input', new RangeObserver()]])
@@ -101,7 +101,9 @@ function observeRanges(
     tf.tidy(() => {
       const chosen = inputs.slice(start, start + batchSize)
       for (const input of chosen) ranges.get('input')?.observe(input)
-      const x = tf.stack(chosen.map((input) => tf.tensor3d(input, [frames, coefficients, 1]))) as tf.Tensor4D
+      const x = tf.stack(
+        chosen.map((input) => tf.tensor3d(input, [frames, coefficients, channels])),
+      ) as tf.Tensor4D
       forward(architecture, weightTensors(parameters), x, {
         kind: 'inference',
         observe: (layer, output) => ranges.get(layer)?.observe(output.dataSync()),

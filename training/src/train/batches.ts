@@ -1,29 +1,17 @@
+import { mixupShare } from '../augment/beta-sample.js'
+import { pasteNeutral, type NeutralBySpeaker } from '../augment/copy-paste.js'
+import { maskSpectrum, type SpecAugmentOptions } from '../augment/spec-augment.js'
 import type { Random } from '../random.js'
+import type { Example, NormaliseAndFit, Window } from './example.js'
 
-/** MFCCs of one decision window, before normalisation. */
-export interface Window {
-  /** Row-major [frames × coefficients]. */
-  readonly mfcc: Float32Array
-  readonly frames: number
-}
-
-/** What the network learns from: a clip's windows at each playing speed, and its class. */
-export interface Example {
-  readonly variants: readonly (readonly Window[])[]
-  readonly label: number
-}
-
-export interface AugmentOptions {
+export interface AugmentOptions extends SpecAugmentOptions {
   /** Parameter of the beta distribution of mixup; 0 switches it off. */
   readonly mixupAlpha: number
   readonly labelSmoothing: number
-  /** SpecAugment: how many masks of each kind, and their greatest width. */
-  readonly timeMasks: number
-  readonly timeMaskFrames: number
-  readonly coefficientMasks: number
-  readonly coefficientMaskWidth: number
   /** Greatest share of a window cut from either end. */
   readonly cropShare: number
+  /** Share of the examples that get a stretch of the speaker's neutral speech (CopyPaste). */
+  readonly copyPasteShare: number
 }
 
 export const AUGMENT_DEFAULTS: AugmentOptions = {
@@ -34,17 +22,22 @@ export const AUGMENT_DEFAULTS: AugmentOptions = {
   coefficientMasks: 2,
   coefficientMaskWidth: 6,
   cropShare: 0.1,
+  copyPasteShare: 0,
 }
-
-/** Turns raw MFCCs into the network's input; the device's own function. */
-export type NormaliseAndFit = (mfcc: Float32Array, frames: number, out: Float32Array) => void
 
 export interface Batch {
   /** [size × inputSize] */
   readonly inputs: Float32Array
-  /** [size × labels], rows sum to 1 */
-  readonly targets: Float32Array
   readonly size: number
+  /** An example and, under mixup, its partner: each with its own share, target and mask. */
+  readonly parts: readonly BatchPart[]
+}
+
+/** One of the two that each input of a batch is mixed from. */
+export interface BatchPart {
+  readonly examples: readonly Example[]
+  /** Share of each in its input; an input's shares sum to 1. */
+  readonly shares: Float32Array
 }
 
 export interface BatchShape {
@@ -55,127 +48,91 @@ export interface BatchShape {
 }
 
 /**
- * One epoch of augmented batches: every example once, at a random speed, cropped, masked (SpecAugment) and mixed with
- * another (mixup). A last batch that would be short is filled up from the start of the epoch's order.
+ * Batches of an epoch: every example in a random variant, cropped, perhaps with neutral speech pasted to it, masked
+ * (SpecAugment) and mixed with another (mixup). A last batch that would be short is filled up from the start.
  *
+ * @param order examples of the epoch
  * @see Park et al. 2019 (SpecAugment); Zhang et al. 2018 (mixup); Ko et al. 2015 (speed perturbation)
  */
 export function* epochBatches(
-  examples: readonly Example[],
+  order: readonly Example[],
+  neutral: NeutralBySpeaker,
   shape: BatchShape,
   options: AugmentOptions,
   normaliseAndFit: NormaliseAndFit,
   random: Random,
 ): Generator<Batch> {
-  const { batchSize, labels } = shape
+  const { batchSize } = shape
   const inputSize = shape.frames * shape.coefficients
-  const order = random.shuffle([...examples])
   const own = new Float32Array(batchSize * inputSize)
   for (let start = 0; start < order.length; start += batchSize) {
     const chosen = Array.from({ length: batchSize }, (_, i) => order[(start + i) % order.length] as Example)
     chosen.forEach((example, i) => {
-      augmentInto(
-        example,
-        shape,
-        options,
-        normaliseAndFit,
-        random,
-        own.subarray(i * inputSize, (i + 1) * inputSize),
-      )
+      const window = cropped(drawWindow(example, neutral, shape, options, random), shape, options, random)
+      const out = own.subarray(i * inputSize, (i + 1) * inputSize)
+      normaliseAndFit(window.mfcc, window.frames, out)
+      maskSpectrum(out, shape.frames, shape.coefficients, options, random)
     })
-    const inputs = new Float32Array(batchSize * inputSize)
-    const targets = new Float32Array(batchSize * labels)
-    const partners = random.shuffle(Array.from({ length: batchSize }, (_, i) => i))
-    for (let i = 0; i < batchSize; i++) {
-      const partner = partners[i] as number
-      const share = options.mixupAlpha > 0 ? betaSample(options.mixupAlpha, random) : 1
-      mixInto(own, i * inputSize, partner * inputSize, share, inputs, i * inputSize, inputSize)
-      addTarget(targets, i * labels, labels, (chosen[i] as Example).label, share, options.labelSmoothing)
-      addTarget(
-        targets,
-        i * labels,
-        labels,
-        (chosen[partner] as Example).label,
-        1 - share,
-        options.labelSmoothing,
-      )
-    }
-    yield { inputs, targets, size: batchSize }
+    yield mixed(own, chosen, inputSize, options.mixupAlpha, random)
   }
 }
 
-function augmentInto(
+function drawWindow(
   example: Example,
-  shape: BatchShape,
+  neutral: NeutralBySpeaker,
+  { coefficients, frames }: BatchShape,
   options: AugmentOptions,
-  normaliseAndFit: NormaliseAndFit,
   random: Random,
-  out: Float32Array,
-): void {
+): Window {
   const variant = example.variants[random.below(example.variants.length)] as readonly Window[]
   const window = variant[random.below(variant.length)] as Window
-  const first = Math.floor(random.next() * options.cropShare * window.frames)
-  const last = window.frames - Math.floor(random.next() * options.cropShare * window.frames)
-  const { coefficients } = shape
-  normaliseAndFit(window.mfcc.subarray(first * coefficients, last * coefficients), last - first, out)
-  for (let n = 0; n < options.timeMasks; n++) {
-    const width = random.below(options.timeMaskFrames + 1)
-    const from = random.below(shape.frames - width + 1)
-    out.fill(0, from * coefficients, (from + width) * coefficients)
-  }
-  for (let n = 0; n < options.coefficientMasks; n++) {
-    const width = random.below(options.coefficientMaskWidth + 1)
-    const from = random.below(coefficients - width + 1)
-    for (let frame = 0; frame < shape.frames; frame++) {
-      out.fill(0, frame * coefficients + from, frame * coefficients + from + width)
+  if (options.copyPasteShare === 0 || random.next() >= options.copyPasteShare) return window
+  return pasteNeutral(window, example, neutral, coefficients, frames, random)
+}
+
+function cropped(
+  { mfcc, frames }: Window,
+  { coefficients }: BatchShape,
+  { cropShare }: AugmentOptions,
+  random: Random,
+): Window {
+  const first = Math.floor(random.next() * cropShare * frames)
+  const last = frames - Math.floor(random.next() * cropShare * frames)
+  return { mfcc: mfcc.subarray(first * coefficients, last * coefficients), frames: last - first }
+}
+
+function mixed(
+  own: Float32Array,
+  chosen: readonly Example[],
+  inputSize: number,
+  alpha: number,
+  random: Random,
+): Batch {
+  const size = chosen.length
+  if (alpha <= 0) {
+    return {
+      inputs: own.slice(),
+      size,
+      parts: [{ examples: chosen, shares: new Float32Array(size).fill(1) }],
     }
   }
-}
-
-function mixInto(
-  source: Float32Array,
-  a: number,
-  b: number,
-  share: number,
-  out: Float32Array,
-  to: number,
-  size: number,
-): void {
+  const partners = random.shuffle(chosen.map((_, i) => i))
+  const shares = Float32Array.from(partners, () => mixupShare(alpha, random))
+  const inputs = new Float32Array(own.length)
   for (let i = 0; i < size; i++) {
-    out[to + i] = share * (source[a + i] as number) + (1 - share) * (source[b + i] as number)
+    const share = shares[i] as number
+    const a = i * inputSize
+    const b = (partners[i] as number) * inputSize
+    for (let k = 0; k < inputSize; k++) {
+      inputs[a + k] = share * (own[a + k] as number) + (1 - share) * (own[b + k] as number)
+    }
   }
-}
-
-function addTarget(
-  targets: Float32Array,
-  offset: number,
-  labels: number,
-  label: number,
-  share: number,
-  smoothing: number,
-): void {
-  for (let k = 0; k < labels; k++) {
-    const hard = k === label ? 1 - smoothing : 0
-    targets[offset + k] = (targets[offset + k] as number) + share * (hard + smoothing / labels)
-  }
-}
-
-/** Beta(α, α) as a ratio of gamma variates; of the two mirror images the one ≥ ½, so that an example stays itself. */
-function betaSample(alpha: number, random: Random): number {
-  const a = gammaSample(alpha, random)
-  const b = gammaSample(alpha, random)
-  const share = a + b > 0 ? a / (a + b) : 1
-  return Math.max(share, 1 - share)
-}
-
-/** Marsaglia & Tsang 2000, with the boost for shape < 1. */
-function gammaSample(shape: number, random: Random): number {
-  if (shape < 1) return gammaSample(shape + 1, random) * Math.max(random.next(), 1e-12) ** (1 / shape)
-  const d = shape - 1 / 3
-  const c = 1 / Math.sqrt(9 * d)
-  for (;;) {
-    const x = random.normal()
-    const v = (1 + c * x) ** 3
-    if (v > 0 && Math.log(1 - random.next()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v
+  return {
+    inputs,
+    size,
+    parts: [
+      { examples: chosen, shares },
+      { examples: partners.map((i) => chosen[i] as Example), shares: shares.map((share) => 1 - share) },
+    ],
   }
 }

@@ -1,40 +1,104 @@
-import type * as tf from '@tensorflow/tfjs'
-import { arrayOp } from '../tf/array-op.js'
 import type { Batch } from './batches.js'
 
 /**
- * Mean cross entropy of a batch against soft targets, and its gradient by the logits.
+ * Cross entropy over the outputs that a mask lets through, of one row of logits, and its gradient, which is added.
  *
- * @param logits [batch, labels]
+ * @param target  [labels], sums to 1, zero where the mask is
+ * @param mask    [labels] of 0 and 1, or null for all
+ * @param weight  of this term in the loss
+ * @param dLogits [labels], added to
+ * @returns weight × cross entropy
  */
-export function crossEntropy(logits: tf.Tensor, batch: Batch): { value: number; dLogits: tf.Tensor } {
-  const labels = logits.shape[1] as number
-  let value = 0
-  const [dLogits] = arrayOp([logits], [logits.shape], ([z], [dz]) => {
-    value = crossEntropyInto(z as Float32Array, batch.targets, labels, dz as Float32Array)
-  }) as [tf.Tensor]
-  return { value, dLogits }
-}
-
-export function crossEntropyInto(
+export function addCrossEntropy(
   logits: Float32Array,
-  targets: Float32Array,
-  labels: number,
+  target: Float32Array,
+  mask: Float32Array | null,
+  weight: number,
+  temperature: number,
   dLogits: Float32Array,
 ): number {
-  const batch = logits.length / labels
+  let highest = -Infinity
+  for (let k = 0; k < logits.length; k++) {
+    if (!mask || mask[k] === 1) highest = Math.max(highest, (logits[k] as number) / temperature)
+  }
+  let sum = 0
+  for (let k = 0; k < logits.length; k++) {
+    if (!mask || mask[k] === 1) sum += Math.exp((logits[k] as number) / temperature - highest)
+  }
+  const logSum = highest + Math.log(sum)
   let loss = 0
-  for (let row = 0; row < logits.length; row += labels) {
-    let highest = -Infinity
-    for (let k = 0; k < labels; k++) highest = Math.max(highest, logits[row + k] as number)
-    let sum = 0
-    for (let k = 0; k < labels; k++) sum += Math.exp((logits[row + k] as number) - highest)
-    const logSum = highest + Math.log(sum)
-    for (let k = 0; k < labels; k++) {
-      const logProbability = (logits[row + k] as number) - logSum
-      loss -= (targets[row + k] as number) * logProbability
-      dLogits[row + k] = (Math.exp(logProbability) - (targets[row + k] as number)) / batch
+  for (let k = 0; k < logits.length; k++) {
+    if (mask && mask[k] !== 1) continue
+    const logProbability = (logits[k] as number) / temperature - logSum
+    loss -= (target[k] as number) * logProbability
+    dLogits[k] =
+      (dLogits[k] as number) + (weight * (Math.exp(logProbability) - (target[k] as number))) / temperature
+  }
+  return weight * loss
+}
+
+/** The class, with a share of its probability spread over all the outputs that its corpus speaks about. */
+export function smoothedTarget(label: number, mask: Float32Array, smoothing: number): Float32Array {
+  const known = mask.reduce((sum, m) => sum + m, 0)
+  return mask.map((m, k) => m * (smoothing / known + (k === label ? 1 - smoothing : 0)))
+}
+
+export interface BatchLoss {
+  /** Mean over the batch. */
+  readonly value: number
+  /** [size × labels] */
+  readonly dLogits: Float32Array
+  /** Share of the inputs whose greatest logit is the class of their greater part. */
+  readonly accuracy: number
+}
+
+/** What networks that were trained before say of a batch: distillation. */
+export interface TeacherTargets {
+  /** [size × labels], rows sum to 1, at the temperature. */
+  readonly probabilities: Float32Array
+  readonly temperature: number
+  /** Share of the loss that is the teachers'. */
+  readonly weight: number
+}
+
+/**
+ * Mean loss of a batch: of each input, its parts' cross entropies by their shares, each over the outputs that the
+ * part's corpus speaks about; with teachers, mixed with the cross entropy to what they say.
+ *
+ * @param logits [size × labels]
+ * @see Hinton et al. 2015 (distillation: gradients scaled by T²)
+ */
+export function batchLoss(
+  logits: Float32Array,
+  batch: Batch,
+  labelSmoothing: number,
+  teacher: TeacherTargets | null = null,
+): BatchLoss {
+  const labels = logits.length / batch.size
+  const dLogits = new Float32Array(logits.length)
+  const ownWeight = (1 - (teacher?.weight ?? 0)) / batch.size
+  let value = 0
+  let hits = 0
+  for (let i = 0; i < batch.size; i++) {
+    const row = logits.subarray(i * labels, (i + 1) * labels)
+    const dRow = dLogits.subarray(i * labels, (i + 1) * labels)
+    for (const { examples, shares } of batch.parts) {
+      const { label, mask } = examples[i] as Batch['parts'][number]['examples'][number]
+      const target = smoothedTarget(label, mask, labelSmoothing)
+      value += addCrossEntropy(row, target, mask, ownWeight * (shares[i] as number), 1, dRow)
+    }
+    const own = batch.parts[0]?.examples[i]
+    if (own && isGreatest(row, own.label, own.mask)) hits++
+    if (teacher) {
+      const { probabilities, temperature, weight } = teacher
+      const target = probabilities.subarray(i * labels, (i + 1) * labels)
+      const scaled = (weight * temperature ** 2) / batch.size
+      value += addCrossEntropy(row, target, null, scaled, temperature, dRow)
     }
   }
-  return loss / batch
+  return { value, dLogits, accuracy: hits / batch.size }
+}
+
+function isGreatest(logits: Float32Array, label: number, mask: Float32Array): boolean {
+  return logits.every((logit, k) => mask[k] !== 1 || logit <= (logits[label] as number))
 }

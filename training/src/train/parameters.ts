@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs'
 import type { Architecture } from '../architectures/architecture.js'
 import { ConfigError } from '../../../src/errors.js'
 import type { Random } from '../random.js'
@@ -107,4 +108,9 @@ export function initialParameters(
     }
   }
   return parameters
+}
+
+/** Copies parameters into tensors; the caller is inside a `tf.tidy` or disposes of them. */
+export function weightTensors(parameters: Parameters): Readonly<Record<string, tf.Tensor>> {
+  return Object.fromEntries([...parameters.values()].map((p) => [p.name, tf.tensor(p.values, [...p.shape])]))
 }

@@ -4,14 +4,15 @@ import { ConfigError, InputError } from '../../../src/errors.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { architectureByName } from '../architectures/index.js'
 import type { Architecture } from '../architectures/architecture.js'
-import { LABELS, type Clip } from '../corpora/clip.js'
+import type { Clip, Label } from '../corpora/clip.js'
 import { loadCorpus } from '../corpora/load-corpus.js'
 import { loadProtocol } from '../protocols/load-protocol.js'
 import { foldName } from '../protocols/protocol.js'
 import { protocolByName, versionedName } from '../protocols/protocol-by-name.js'
 import { selectFold } from '../protocols/select-fold.js'
-import type { AugmentOptions, BatchShape } from './batches.js'
+import type { BatchShape } from './batches.js'
 import { readCheckpoint } from './checkpoint.js'
+import type { Recipe } from './recipe.js'
 import { initialTrainState, type TrainState } from './trainer.js'
 
 /** What a training run is. Kept in `run.json` and in its checkpoint, so that neither is taken for another's. */
@@ -25,13 +26,12 @@ export interface RunDescription {
   readonly inner: boolean
   /** Corpora, or manifests, trained on beside those of the protocol. */
   readonly extraCorpora: readonly string[]
-  readonly epochs: number
+  /** The network's outputs. */
+  readonly labels: readonly Label[]
+  /** Folders of the runs whose networks teach this one. */
+  readonly teachers: readonly string[]
+  readonly recipe: Recipe
   readonly seed: number
-  readonly batchSize: number
-  readonly peakLearningRate: number
-  readonly emaDecay: number
-  readonly speeds: readonly number[]
-  readonly augment: AugmentOptions
   readonly featureParamsHash: string
 }
 
@@ -39,11 +39,11 @@ export const INPUT_SHAPE = [FEATURE_PARAMS.decisionFrames, FEATURE_PARAMS.nMfcc,
 
 export function batchShapeOf(run: RunDescription): BatchShape {
   const [frames, coefficients] = INPUT_SHAPE
-  return { batchSize: run.batchSize, frames, coefficients, labels: LABELS.length }
+  return { batchSize: run.recipe.batchSize, frames, coefficients, labels: run.labels.length }
 }
 
 export function architectureOf(run: RunDescription): Architecture {
-  return architectureByName(run.architecture, LABELS.length)
+  return architectureByName(run.architecture, run.labels.length)
 }
 
 export interface Split {
@@ -64,6 +64,7 @@ export interface Split {
 export function splitOf(run: RunDescription, corporaRoot: string): Split {
   const { protocol, clips, warnings } = loadProtocol(corporaRoot, run.protocol)
   const extra = extraClips(run, corporaRoot)
+  const hasOutput = (clip: Clip): boolean => run.labels.includes(clip.label)
   if (run.fold === null && protocol.foldNames.length > 1) {
     return {
       name: `${versionedName(protocol)}/all`,
@@ -95,10 +96,6 @@ function extraClips(run: RunDescription, corporaRoot: string): Clip[] {
     }
     return clips
   })
-}
-
-function hasOutput(clip: Clip): boolean {
-  return LABELS.includes(clip.label)
 }
 
 /**

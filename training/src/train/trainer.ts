@@ -1,27 +1,30 @@
 import * as tf from '@tensorflow/tfjs'
+import { InputError } from '../../../src/errors.js'
 import { inputShapeOf, type Architecture } from '../architectures/architecture.js'
+import { neutralBySpeaker } from '../augment/copy-paste.js'
 import { createRandom, type Random } from '../random.js'
 import { ADAMW_DEFAULTS, adamWStep, initialAdamWState, type AdamWState } from './adamw.js'
-import {
-  epochBatches,
-  type AugmentOptions,
-  type Batch,
-  type BatchShape,
-  type Example,
-  type NormaliseAndFit,
-} from './batches.js'
-import { forwardTraining, type TrainingPass, type Weights } from './forward.js'
-import { crossEntropy } from './loss.js'
-import { initialParameters, type ParameterArray } from './parameters.js'
+import { epochBatches, type Batch, type BatchShape } from './batches.js'
+import type { Example, NormaliseAndFit } from './example.js'
+import { forwardTraining, type TrainingPass } from './forward.js'
+import { batchLoss } from './loss.js'
+import { initialParameters, weightTensors, type ParameterArray } from './parameters.js'
+import type { Recipe } from './recipe.js'
+import { drawEpoch } from './sampling.js'
 import { oneCycleLearningRate } from './schedule.js'
+import { teacherProbabilities, type TrainedNetwork } from './teacher.js'
 
-export interface TrainOptions {
-  readonly epochs: number
+/** What an epoch is made of. */
+export interface TrainTask {
+  readonly architecture: Architecture
+  readonly shape: BatchShape
+  readonly recipe: Recipe
   readonly seed: number
-  readonly peakLearningRate: number
-  /** Decay of the moving average of the weights that is kept as the result. */
-  readonly emaDecay: number
-  readonly augment: AugmentOptions
+  readonly examples: readonly Example[]
+  /** Index of the neutral class, from which CopyPaste takes; -1 if there is none. */
+  readonly neutralLabel: number
+  readonly teachers: readonly TrainedNetwork[]
+  readonly normaliseAndFit: NormaliseAndFit
 }
 
 /** Everything that a run needs to go on after a stop at the end of an epoch. */
@@ -36,6 +39,8 @@ export interface EpochReport {
   readonly epoch: number
   readonly epochs: number
   readonly loss: number
+  /** Share of the (augmented) training inputs decided rightly. */
+  readonly accuracy: number
   readonly step: number
   readonly stepsPerEpoch: number
   readonly secondsPerStep: number
@@ -58,81 +63,100 @@ export function initialTrainState(architecture: Architecture, shape: BatchShape,
  * Trains in place for one epoch. Randomness comes from (seed, epoch) alone, so a run that was stopped and resumed
  * gives the same network.
  *
- * @param onStep called after every step with the running loss
- * @returns mean loss
+ * @param onStep called after every step with the running means
+ * @throws {InputError} `TRAINING_NO_EXAMPLES`
  */
 export function trainEpoch(
-  architecture: Architecture,
+  task: TrainTask,
   state: TrainState,
-  examples: readonly Example[],
-  shape: BatchShape,
-  options: TrainOptions,
-  normaliseAndFit: NormaliseAndFit,
   onStep: (report: EpochReport) => void,
-): number {
+): EpochReport {
+  const { recipe, shape, examples } = task
   const epoch = state.epochsDone + 1
-  const random = createRandom(options.seed, epoch)
+  const random = createRandom(task.seed, epoch)
   const stepsPerEpoch = Math.ceil(examples.length / shape.batchSize)
-  const totalSteps = stepsPerEpoch * options.epochs
+  const totalSteps = stepsPerEpoch * recipe.epochs
+  const neutral = neutralBySpeaker(examples, task.neutralLabel)
+  const order = drawEpoch(examples, recipe.balance, random)
   const started = performance.now()
   let lossSum = 0
+  let accuracySum = 0
   let step = 0
-  for (const batch of epochBatches(examples, shape, options.augment, normaliseAndFit, random)) {
-    const { loss, gradients } = lossAndGradients(
-      architecture,
-      state.parameters,
-      batch,
-      shape,
-      createRandom(random.below(2 ** 30)),
-    )
-    const rate = oneCycleLearningRate(state.optimiser.step / totalSteps, options.peakLearningRate)
-    adamWStep(state.parameters, gradients, state.optimiser, rate, ADAMW_DEFAULTS)
+  let report: EpochReport | undefined
+  for (const batch of epochBatches(order, neutral, shape, recipe.augment, task.normaliseAndFit, random)) {
+    const dropoutRandom = createRandom(random.below(2 ** 30))
+    const { loss, accuracy, gradients } = lossAndGradients(task, state.parameters, batch, dropoutRandom)
+    const { peakLearningRate, warmUpShare, weightDecay } = recipe
+    const rate = oneCycleLearningRate(state.optimiser.step / totalSteps, peakLearningRate, warmUpShare)
+    adamWStep(state.parameters, gradients, state.optimiser, rate, { ...ADAMW_DEFAULTS, weightDecay })
     // Short memory at first, so that the average does not remember the random start.
-    const decay = Math.min(options.emaDecay, (1 + state.optimiser.step) / (10 + state.optimiser.step))
+    const decay = Math.min(recipe.emaDecay, (1 + state.optimiser.step) / (10 + state.optimiser.step))
     moveAverage(state.averaged, state.parameters, decay)
     lossSum += loss
+    accuracySum += accuracy
     step += 1
-    const secondsPerStep = (performance.now() - started) / 1000 / step
-    onStep({ epoch, epochs: options.epochs, loss: lossSum / step, step, stepsPerEpoch, secondsPerStep })
+    report = {
+      epoch,
+      epochs: recipe.epochs,
+      loss: lossSum / step,
+      accuracy: accuracySum / step,
+      step,
+      stepsPerEpoch,
+      secondsPerStep: (performance.now() - started) / 1000 / step,
+    }
+    onStep(report)
   }
   state.epochsDone = epoch
-  return lossSum / step
-}
-
-/** Copies parameters into tensors; the caller is inside a `tf.tidy` or disposes of them. */
-export function weightTensors(parameters: ReadonlyMap<string, ParameterArray>): Weights {
-  return Object.fromEntries([...parameters.values()].map((p) => [p.name, tf.tensor(p.values, [...p.shape])]))
+  if (!report)
+    throw new InputError('TRAINING_NO_EXAMPLES', 'no clip with speech and a known class to train on')
+  return report
 }
 
 function lossAndGradients(
-  architecture: Architecture,
+  { architecture, shape, recipe, teachers }: TrainTask,
   parameters: Map<string, ParameterArray>,
   batch: Batch,
-  shape: BatchShape,
   random: Random,
-): { loss: number; gradients: Map<string, Float32Array> } {
+): { loss: number; accuracy: number; gradients: Map<string, Float32Array> } {
   const gradients = new Map<string, Float32Array>()
-  const loss = tf.tidy(() => {
-    const input = inputShapeOf(architecture, shape.frames, shape.coefficients)
-    const x = tf.tensor(batch.inputs, [batch.size, ...input])
+  const size = [shape.frames, shape.coefficients] as const
+  const teacher =
+    teachers.length === 0
+      ? null
+      : {
+          probabilities: teacherProbabilities(
+            teachers,
+            batch.inputs,
+            batch.size,
+            size,
+            recipe.teacherTemperature,
+          ),
+          temperature: recipe.teacherTemperature,
+          weight: recipe.teacherWeight,
+        }
+  const result = { loss: 0, accuracy: 0, gradients }
+  tf.tidy(() => {
+    const x = tf.tensor(batch.inputs, [batch.size, ...inputShapeOf(architecture, ...size)])
     const passes = forwardTraining(architecture, weightTensors(parameters), x, random)
-    const logits = (passes.at(-1) as TrainingPass).output
-    const { value, dLogits } = crossEntropy(logits, batch)
-    let dOutput = dLogits
+    const { output } = passes.at(-1) as TrainingPass
+    const judged = batchLoss(output.dataSync<'float32'>(), batch, recipe.augment.labelSmoothing, teacher)
+    result.loss = judged.value
+    result.accuracy = judged.accuracy
+    let dOutput = tf.tensor(judged.dLogits, output.shape)
     for (let n = passes.length - 1; n >= 0; n--) {
-      const { layer, statistics, ...pass } = passes[n] as TrainingPass
+      const pass = passes[n] as TrainingPass
       const { dInput, parts } = pass.backward(dOutput, n > 0)
       dOutput.dispose()
-      for (const [part, values] of Object.entries(parts)) gradients.set(`${layer.name}/${part}`, values)
-      if (statistics) {
-        follow(parameters.get(`${layer.name}/mean`), statistics.mean, BATCH_NORM_MOMENTUM)
-        follow(parameters.get(`${layer.name}/variance`), statistics.variance, BATCH_NORM_MOMENTUM)
-      }
       if (dInput) dOutput = dInput
+      const { name } = pass.layer
+      for (const [part, values] of Object.entries(parts)) gradients.set(`${name}/${part}`, values)
+      if (pass.statistics) {
+        follow(parameters.get(`${name}/mean`), pass.statistics.mean, BATCH_NORM_MOMENTUM)
+        follow(parameters.get(`${name}/variance`), pass.statistics.variance, BATCH_NORM_MOMENTUM)
+      }
     }
-    return value
   })
-  return { loss, gradients }
+  return result
 }
 
 function follow(running: ParameterArray | undefined, fresh: Float32Array, momentum: number): void {
