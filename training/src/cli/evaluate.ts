@@ -36,7 +36,7 @@ What is judged
   --protocol NAME  evaluate on the test clips of a protocol's folds instead (default, with --fold: ${DEFAULT_PROTOCOL})
   --fold NAME      of the protocol; with --artefacts several times, else all of them
   --inner          on what the fold's inner split holds out instead
-  --every N        each Nth clip only, to try things out (default: 1)
+  --every N        one clip of N only, to try things out (default: 1)
 
 What else is measured
   --noise          also with noise at 20, 10, 5 and 0 dB over the speech's level

@@ -12,6 +12,7 @@ import { loadProtocol } from '../protocols/load-protocol.js'
 import { foldName, type Fold } from '../protocols/protocol.js'
 import { DEFAULT_PROTOCOL, versionedName } from '../protocols/protocol-by-name.js'
 import { selectFold } from '../protocols/select-fold.js'
+import { createRandom } from '../random.js'
 
 /** What was asked for: models, and the clips that they are judged on. */
 export interface SubjectOptions {
@@ -22,7 +23,7 @@ export interface SubjectOptions {
   readonly protocol?: string | undefined
   readonly fold: readonly string[]
   readonly inner: boolean
-  /** Only each Nth clip of a fold, to try things out. */
+  /** One clip of so many, to try things out. */
   readonly every: number
 }
 
@@ -52,8 +53,9 @@ export interface TestClips {
  */
 export function testClips(root: string, options: SubjectOptions): TestClips {
   const { corpus, fold, inner, every } = options
-  const thinned = (clips: readonly Clip[]): readonly Clip[] => clips.filter((_, i) => i % every === 0)
-  const sample = every > 1 ? [`Only each ${every}th clip: a trial, not a figure to quote.`] : []
+  const thinned = (clips: readonly Clip[]): readonly Clip[] => sampleOf(clips, every)
+  const sample =
+    every > 1 ? [`One clip of ${every} only, drawn at random: a trial, not a figure to quote.`] : []
   if (options.protocol === undefined && options.artefacts === undefined && fold.length === 0) {
     const clips = loadCorpus(root, corpus)
     return { name: corpus, folds: [{ fold: corpus, test: thinned(clips) }], clips, notes: sample }
@@ -72,6 +74,14 @@ export function testClips(root: string, options: SubjectOptions): TestClips {
     clips,
     notes: [...warnings, ...(isPart ? [part] : []), ...sample],
   }
+}
+
+/** Drawn rather than counted off: corpora list their classes and speakers in a rhythm. */
+function sampleOf(clips: readonly Clip[], every: number): readonly Clip[] {
+  if (every === 1) return clips
+  return createRandom(every)
+    .shuffle([...clips])
+    .slice(0, Math.ceil(clips.length / every))
 }
 
 /**

@@ -84,7 +84,11 @@ function summary(report: EvaluationReport, forms: Readonly<Record<string, FormRe
     row('clips', ({ clips }) => String(clips)),
   ]
   const difference = report.int8MinusFloat
-    ? [text(`UA, int8 minus float: ${plusMinus(report.int8MinusFloat, points)} points over the folds.`)]
+    ? [
+        text(
+          `UA, int8 minus float, in points: ${severalFolds ? plusMinus(report.int8MinusFloat, points) : points(report.int8MinusFloat.mean)}.`,
+        ),
+      ]
     : []
   return [
     ...(severalFolds ? [text('Mean over the folds ± standard deviation, where nothing else is said.')] : []),
@@ -116,9 +120,7 @@ function formBlocks(protocol: string, name: string, form: FormReport): Block[] {
         return [
           c.label,
           String(c.clips),
-          percent(c.recall),
-          percent(c.precision),
-          percent(c.f1),
+          ...(c.clips > 0 ? [c.recall, c.precision, c.f1].map(percent) : ['–', '–', '–']),
           area === undefined ? '–' : decimals(area),
           ...overFolds,
         ]

@@ -13,8 +13,7 @@ export interface FloatNetwork {
 }
 
 /**
- * The float network on the windows that the device's gate cuts of the clip as recorded. It never abstains: that is
- * the device's.
+ * The float network on the windows that the device's gate cuts. It never abstains: that is the device's.
  */
 export function createFloatJudge(
   judged: Judged,
@@ -22,8 +21,8 @@ export function createFloatJudge(
   cache: string,
 ): ClipJudge {
   const normaliseAndFit = createNormaliseAndFit()
-  return async ({ clip }) => {
-    const windows = await clipMfccs(clip, cache)
+  return async ({ clip, variant }) => {
+    const windows = await clipMfccs(clip, cache, variant)
     const logits = windows.length > 0 ? floatLogits(architecture, parameters, windows, normaliseAndFit) : []
     const decisions = logits.map((row, i) => ({
       probabilities: softmax(row, judged.calibration.temperature),
