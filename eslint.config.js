@@ -27,6 +27,7 @@ const PORTS = [
   'classify/classifier.js',
   'affect/judgement.js',
   'affect/affect-params.js',
+  'affect/adaptation-params.js',
   'publish/publisher.js',
   'ops/clock.js',
   'ops/logger.js',

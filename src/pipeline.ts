@@ -5,10 +5,12 @@ import type { AffectState, Judgement } from './affect/judgement.js'
 import { Smoother } from './affect/smoother.js'
 import type { AudioFrame } from './capture/audio-source.js'
 import type { Classifier } from './classify/classifier.js'
+import { createFeatureStatistics, type FeatureStatistics } from './features/feature-statistics.js'
 import type { ModelInput } from './features/model-input.js'
 import type { Gate } from './gate/gate.js'
 import type { Segment } from './gate/segment.js'
 import { FRAME_SAMPLES, powerToDb } from './units.js'
+import type { VoiceBaseline } from './voice-baseline.js'
 
 const MIN_LEVEL_DBFS = powerToDb(0)
 
@@ -21,6 +23,11 @@ export interface PipelineOptions {
   /** The model's class frequencies, one a label. */
   readonly prior: readonly number[]
   readonly affectParams: AffectParams
+  /**
+   * What is known of the voice: each window is normalised by it too, and what was decided says whether it learns from
+   * the window. Absent: every window is judged cold.
+   */
+  readonly voice?: VoiceBaseline
   /** Told how long features and network took for each window. */
   readonly onInference?: (durationMs: number) => void
   /** Default: the process's. */
@@ -29,7 +36,8 @@ export interface PipelineOptions {
 
 /**
  * Frames in, judgements out: gate → features → classifier → affect. Synchronous, one stream, not re-entrant. What it
- * answers depends on the frames and on nothing else, so `run`, `analyze` and the training's evaluation agree.
+ * answers depends on the frames, on what it was given of the voice, and on nothing else, so `run`, `analyze` and the
+ * training's evaluation agree.
  */
 export interface Pipeline {
   /** @returns the decision on the window that this frame completed, if any */
@@ -48,7 +56,10 @@ export interface Pipeline {
   /** Since the start, for `health`. */
   readonly framesSeen: number
   readonly framesSpeech: number
-  /** Forgets everything heard: another stream begins. */
+  /**
+   * Forgets everything heard but the voice: another stream begins. It is mostly the same voice at the same microphone
+   * that comes back after a fault; another one takes its place as it speaks.
+   */
   reset(): void
 }
 
@@ -63,13 +74,17 @@ class JudgingPipeline implements Pipeline {
   readonly #probabilities: Float64Array
   readonly #smoother: Smoother
   readonly #monotonicMs: () => number
+  /** Of the window judged last. */
+  readonly #own: FeatureStatistics
   #heardSamples = 0
+  #learntSamples = 0
 
   constructor(private readonly options: PipelineOptions) {
     const { classifier, modelInput, prior, affectParams } = options
     this.#features = new Float32Array(modelInput.length)
     this.#logits = new Float32Array(classifier.labels.length)
     this.#probabilities = new Float64Array(classifier.labels.length)
+    this.#own = createFeatureStatistics(modelInput.params.nMfcc)
     this.#smoother = new Smoother(classifier.labels, prior, affectParams)
     this.#monotonicMs = options.monotonicMs ?? ((): number => performance.now())
   }
@@ -113,6 +128,7 @@ class JudgingPipeline implements Pipeline {
     this.options.gate.reset()
     this.#smoother.reset()
     this.#heardSamples = 0
+    this.#learntSamples = 0
   }
 
   #decide(segment: Segment | null): Judgement | null {
@@ -123,10 +139,10 @@ class JudgingPipeline implements Pipeline {
   }
 
   #judge(segment: Segment): Judgement {
-    const { classifier, modelInput, temperature, prior, affectParams, onInference } = this.options
+    const { classifier, modelInput, temperature, prior, affectParams, voice, onInference } = this.options
     const window = { ...segment, durationSamples: segment.samples.length }
     const startedMs = this.#monotonicMs()
-    if (!modelInput.modelInputInto(segment.samples, this.#features)) {
+    if (!modelInput.modelInputInto(segment.samples, this.#features, voice?.history, this.#own)) {
       // Too short for features: nothing is known but the prior, however confident that may be.
       const judgement = judge(window, classifier.labels, prior, affectParams)
       return { ...judgement, abstained: true, abstainReason: judgement.abstainReason ?? 'too_little_speech' }
@@ -134,6 +150,15 @@ class JudgingPipeline implements Pipeline {
     classifier.classifyInto(this.#features, this.#logits)
     softmaxInto(this.#logits, temperature, this.#probabilities)
     onInference?.(this.#monotonicMs() - startedMs)
-    return judge(window, classifier.labels, this.#probabilities, affectParams)
+    const judgement = judge(window, classifier.labels, this.#probabilities, affectParams)
+    if (voice !== undefined) this.#learn(judgement, voice)
+    return judgement
+  }
+
+  /** From windows that do not overlap: no frame of speech counts twice. */
+  #learn(judgement: Judgement, voice: VoiceBaseline): void {
+    const { startSample, durationSamples } = judgement
+    if (startSample < this.#learntSamples) return
+    if (voice.learn(judgement, this.#own)) this.#learntSamples = startSample + durationSamples
   }
 }

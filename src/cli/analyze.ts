@@ -31,7 +31,7 @@ files give the same output.
   --json       one event a line, as over MQTT, with the path as given in "file"
   --html OUT   a report with waveform, spectrogram and emotion over time; needs nothing from the network
   --model DIR  another model than the configured one
-  --warm       each file goes on where the one before left off: what was learnt of the background is kept
+  --warm       each file goes on where the one before left off: what was learnt of background and voice is kept
 
 ${SETTINGS_HELP}`
 
@@ -138,7 +138,8 @@ class Analysis {
     private readonly isWarm: boolean,
     private readonly isPainted: boolean,
   ) {
-    this.#pipeline = judge.createPipeline()
+    const voice = isWarm ? judge.createVoice() : undefined
+    this.#pipeline = judge.createPipeline(voice === undefined ? {} : { voice })
     this.#nextStamp = createAnalysisStamps(context.model, () => this.#eventMs)
   }
 

@@ -73,7 +73,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
 
   const capture: CaptureCounts = { state: 'starting', drops: 0 }
   const record = new HealthRecord({ monotonicMs: clock.monotonicMs(), cpuMicros: cpuMicros() })
-  const pipeline = judge.createPipeline((durationMs) => record.inferenceTook(durationMs))
+  const pipeline = judge.createPipeline({ onInference: (durationMs) => record.inferenceTook(durationMs) })
   const health = new HealthReporter(clock, config.health.interval_s * 1000, () => {
     const { outboxDepth, outboxDropped, reconnects } = publisher.counts
     const report = record.report({

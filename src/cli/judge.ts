@@ -9,15 +9,20 @@ import { createModelInput } from '../features/model-input.js'
 import { createEnergyVad } from '../gate/energy-vad.js'
 import { createGate } from '../gate/segmenter.js'
 import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
-import { createPipeline, type Pipeline } from '../pipeline.js'
-import { affectParamsOf, gateParamsOf } from './stage-params.js'
+import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.js'
+import { VoiceBaseline } from '../voice-baseline.js'
+import { adaptationParamsOf, affectParamsOf, gateParamsOf } from './stage-params.js'
+
+export type JudgePipelineOptions = Pick<PipelineOptions, 'voice' | 'onInference'>
 
 /** A model that was read and verified, and pipelines that judge with it. */
 export interface Judge {
   readonly classifier: Classifier
   readonly featureParamsHash: string
-  /** A fresh pipeline, cold: it has heard nothing. */
-  createPipeline(onInference?: (durationMs: number) => void): Pipeline
+  /** As configured, and cold: it knows no voice. Undefined where adaptation is off. */
+  createVoice(): VoiceBaseline | undefined
+  /** A fresh pipeline: it has heard nothing, and knows of the voice what it is given. */
+  createPipeline(options?: JudgePipelineOptions): Pipeline
 }
 
 /**
@@ -30,10 +35,13 @@ export async function loadJudge(config: Config): Promise<Judge> {
   const classifier = await createClassifier(artefact, config.classify.backend)
   const { calibration, prior } = artefact.manifest
   const gateParams = gateParamsOf(config.gate)
+  const adaptation = adaptationParamsOf(config.affect)
   return {
     classifier,
     featureParamsHash: hash,
-    createPipeline: (onInference) =>
+    createVoice: () =>
+      adaptation.mode === 'off' ? undefined : new VoiceBaseline(FEATURE_PARAMS.nMfcc, adaptation),
+    createPipeline: (options = {}) =>
       createPipeline({
         gate: createGate(createEnergyVad(gateParams), gateParams),
         modelInput: createModelInput(),
@@ -41,7 +49,7 @@ export async function loadJudge(config: Config): Promise<Judge> {
         temperature: calibration.temperature,
         prior,
         affectParams: affectParamsOf(config.affect),
-        ...(onInference === undefined ? {} : { onInference }),
+        ...options,
       }),
   }
 }

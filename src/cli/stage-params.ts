@@ -1,3 +1,4 @@
+import type { AdaptationParams } from '../affect/adaptation-params.js'
 import type { AffectParams } from '../affect/affect-params.js'
 import type { Config } from '../config/config.js'
 import type { GateParams } from '../gate/gate-params.js'
@@ -33,5 +34,14 @@ export function affectParamsOf(affect: Config['affect']): AffectParams {
     minConfidence: affect.min_confidence,
     smoothingHalfLifeS: affect.smoothing_half_life_s,
     forgettingHalfLifeS: affect.forgetting_half_life_s,
+  }
+}
+
+/** What is learnt of the voice, from its keys. */
+export function adaptationParamsOf({ adaptation }: Config['affect']): AdaptationParams {
+  return {
+    mode: adaptation.mode,
+    minProbability: adaptation.min_probability,
+    maxSpeechS: adaptation.max_speech_s,
   }
 }

@@ -1,8 +1,31 @@
+import { DEFAULT_ADAPTATION_PARAMS } from '../affect/adaptation-params.js'
 import { DEFAULT_AFFECT_PARAMS } from '../affect/affect-params.js'
-import { integerBetween, numberBetween } from './format.js'
+import { integerBetween, numberBetween, oneOf } from './format.js'
 import { tunable, type SchemaTree } from './key-spec.js'
 
-/** When a decision should not be acted on, and how fast the present state follows. Defaults are the stage's own. */
+/** From what the agent learns how a voice usually sounds. Defaults are the stage's own. */
+export const ADAPTATION_KEYS = {
+  mode: tunable(
+    'Speech that the usual voice is learnt from: off (every decision is cold), neutral (what the agent itself judged neutral or calm) or all.',
+    oneOf('off', 'neutral', 'all'),
+    DEFAULT_ADAPTATION_PARAMS.mode,
+  ),
+  min_probability: tunable(
+    'Probability of neutral and calm together from which on a window counts as neutral.',
+    numberBetween(0, 1),
+    DEFAULT_ADAPTATION_PARAMS.minProbability,
+  ),
+  max_speech_s: tunable(
+    'Most speech that counts for the usual voice; beyond it, what is older weighs less and less.',
+    numberBetween(1, 3600, 's'),
+    DEFAULT_ADAPTATION_PARAMS.maxSpeechS,
+  ),
+} satisfies SchemaTree
+
+/**
+ * When a decision should not be acted on, how fast the present state follows, and what is learnt of the voice.
+ * Defaults are the stage's own.
+ */
 export const AFFECT_KEYS = {
   min_speech_ms: tunable(
     'A decision on less speech is marked too_little_speech.',
@@ -29,4 +52,5 @@ export const AFFECT_KEYS = {
     numberBetween(1, 86_400, 's'),
     DEFAULT_AFFECT_PARAMS.forgettingHalfLifeS,
   ),
+  adaptation: ADAPTATION_KEYS,
 } satisfies SchemaTree

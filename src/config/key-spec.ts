@@ -38,8 +38,8 @@ export function key<T>(spec: KeySpec<T>): KeySpec<T> {
   return spec
 }
 
-/** A number that may be tuned from afar and takes effect with a restart. */
-export function tunable(doc: string, format: Format<number>, value: number): KeySpec<number> {
+/** What may be tuned from afar and takes effect with a restart. */
+export function tunable<T>(doc: string, format: Format<T>, value: NoInfer<T>): KeySpec<T> {
   return { doc, format, default: value, remote: true, restart: true }
 }
 

@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.js'
 import { FEATURE_PARAMS, type FeatureParams } from './feature-params.js'
+import type { FeatureStatistics } from './feature-statistics.js'
 import { fitFramesInto } from './fit-frames.js'
 import { frameCount } from './framing.js'
 import { createMfccExtractor } from './mfcc.js'
@@ -16,15 +17,22 @@ export interface ModelInput {
   /**
    * @param samples one decision window, full scale = 1, finite; not retained
    * @param out     row-major [decisionFrames × nMfcc], overwritten, owned by the caller
-   * @returns false, with `out` untouched, if the window has fewer than MIN_MODEL_FRAMES frames
-   * @throws {ShapeError} if `out` has another length
+   * @param history what was heard of this voice before, by which the window is normalised too; of no frames: cold
+   * @param own     of nMfcc coefficients, overwritten with the window's own statistics; not `history`
+   * @returns false, with nothing written, if the window has fewer than MIN_MODEL_FRAMES frames
+   * @throws {ShapeError} if `out`, `history` or `own` has another length
    */
-  modelInputInto(samples: Float32Array, out: Float32Array): boolean
+  modelInputInto(
+    samples: Float32Array,
+    out: Float32Array,
+    history?: Readonly<FeatureStatistics>,
+    own?: FeatureStatistics,
+  ): boolean
 }
 
 /**
- * The network's input from the audio of a decision window: MFCCs of its whole frames, normalised over all of them,
- * then fitted to the network's number of frames. Training and device both use this and nothing else.
+ * The network's input from the audio of a decision window: MFCCs of its whole frames, normalised over all of them
+ * and the history's, then fitted to the network's number of frames. Training and device both use this and nothing else.
  */
 export function createModelInput(params: FeatureParams = FEATURE_PARAMS): ModelInput {
   const extractor = createMfccExtractor(params)
@@ -33,15 +41,24 @@ export function createModelInput(params: FeatureParams = FEATURE_PARAMS): ModelI
   return {
     params,
     length,
-    modelInputInto(samples, out) {
+    modelInputInto(samples, out, history, own) {
       if (out.length !== length) throw new ShapeError('model input', length, out.length)
+      checkStatistics('history', history, params.nMfcc)
+      checkStatistics('window statistics', own, params.nMfcc)
       const frames = frameCount(samples.length, params)
       if (frames < MIN_MODEL_FRAMES) return false
       if (scratch.length < frames * params.nMfcc) scratch = new Float32Array(frames * params.nMfcc)
       extractor.extractInto(samples, scratch)
-      normaliseInto(scratch, frames, params.nMfcc, scratch)
+      normaliseInto(scratch, frames, params.nMfcc, scratch, history, own)
       fitFramesInto(scratch, frames, params.nMfcc, params.decisionFrames, out)
       return true
     },
   }
+}
+
+function checkStatistics(what: string, statistics: FeatureStatistics | undefined, nMfcc: number): void {
+  if (statistics === undefined) return
+  const { mean, variance } = statistics
+  if (mean.length !== nMfcc) throw new ShapeError(`mean of the ${what}`, nMfcc, mean.length)
+  if (variance.length !== nMfcc) throw new ShapeError(`variance of the ${what}`, nMfcc, variance.length)
 }

@@ -127,6 +127,31 @@ t.test('--warm carries over what was learnt of the background, and no audio', as
   for (const { window } of [...cold, ...warm]) t.ok(window.start >= '1970-01-01T00:00:00.000Z', window.start)
 })
 
+t.test('--warm carries over what was learnt of the voice, in the order of the files', async (t) => {
+  const decided = async (files: readonly string[], ...args: string[]): Promise<readonly unknown[]> => {
+    const { stdout } = await analyze(['--json', ...args, ...files])
+    return decisions(events(stdout).filter(({ file }) => file === OTHER))
+  }
+  const mode = (name: string): readonly string[] => ['--set', `affect.adaptation.mode=${name}`]
+  const files = [SPEECH, OTHER]
+  const warm = await decided(files, '--warm', ...mode('all'))
+  const background = await decided(files, '--warm', ...mode('off'))
+  t.notSame(warm, background, 'the voice is known')
+  t.same(await decided(files, '--warm', ...mode('all')), warm, 'the same files give the same')
+  t.notSame(await decided([OTHER, SPEECH], '--warm', ...mode('all')), warm, 'the order counts')
+})
+
+t.test('cold, what is configured of adaptation changes not a byte', async (t) => {
+  const [all, off] = await Promise.all(
+    ['all', 'off'].map((mode) =>
+      analyze(['--json', SPEECH, OTHER, '--set', `affect.adaptation.mode=${mode}`]),
+    ),
+  )
+  t.equal(all.stdout, off.stdout)
+  const alone = events((await analyze(['--json', OTHER])).stdout)
+  t.same(decisions(events(all.stdout).filter(({ file }) => file === OTHER)), decisions(alone))
+})
+
 t.test('two different recordings are judged differently', async (t) => {
   const [a] = events((await analyze(['--json', SPEECH])).stdout)
   const [b] = events((await analyze(['--json', OTHER])).stdout)

@@ -7,9 +7,9 @@ import type { NormaliseAndFit } from '../train/example.js'
 export function createNormaliseAndFit(): NormaliseAndFit {
   let scratch = new Float32Array(0)
   const { nMfcc, decisionFrames } = FEATURE_PARAMS
-  return (mfcc, frames, out) => {
+  return (mfcc, frames, out, history) => {
     if (scratch.length < mfcc.length) scratch = new Float32Array(mfcc.length)
-    normaliseInto(mfcc, frames, nMfcc, scratch)
+    normaliseInto(mfcc, frames, nMfcc, scratch, history)
     fitFramesInto(scratch, frames, nMfcc, decisionFrames, out)
   }
 }

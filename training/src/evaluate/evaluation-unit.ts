@@ -1,3 +1,4 @@
+import type { AdaptationMode } from '../../../src/affect/adaptation-params.js'
 import type { Variant } from '../augment/variant.js'
 import type { Clip } from '../corpora/clip.js'
 import type { Verdict } from './verdict.js'
@@ -9,7 +10,7 @@ export interface HeardClip {
   readonly variant: Variant
 }
 
-export type WarmPolicy = 'neutral' | 'all'
+export type WarmPolicy = Exclude<AdaptationMode, 'off'>
 
 /** What a device has heard of the speaker before it judges: audio alone, no labels. */
 export interface WarmUp {

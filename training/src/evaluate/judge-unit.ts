@@ -5,9 +5,11 @@ import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { readArtefact, type Artefact } from '../../../src/nn/artefact-reader.js'
 import { architectureByName } from '../architectures/index.js'
+import type { Clip } from '../corpora/clip.js'
+import { clipAudio } from '../dataset/clip-audio.js'
 import { variantAudio } from '../dataset/variant-audio.js'
 import { readyBackend } from '../tf/backend.js'
-import { createEar } from './ear.js'
+import { coldEar, warmEar } from './ear.js'
 import type { ClipJudge, EvaluationUnit } from './evaluation-unit.js'
 import { createFloatJudge } from './float-judge.js'
 import { decodeFloatWeights } from './float-weights.js'
@@ -27,7 +29,7 @@ const floatJudges = new Map<string, ClipJudge>()
  */
 export async function judgeUnit(unit: EvaluationUnit, onClip: () => void): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
-  const judge = unit.form === 'float' ? await floatJudgeOf(unit) : int8JudgeOf(unit)
+  const judge = unit.form === 'float' ? await floatJudgeOf(unit) : await int8JudgeOf(unit)
   for (const heard of unit.clips) {
     verdicts.push(await judge(heard))
     onClip()
@@ -35,11 +37,19 @@ export async function judgeUnit(unit: EvaluationUnit, onClip: () => void): Promi
   return verdicts
 }
 
-function int8JudgeOf({ artefact: folder }: EvaluationUnit): ClipJudge {
+async function int8JudgeOf({ artefact: folder, warmUp }: EvaluationUnit): Promise<ClipJudge> {
   const { artefact, classifier } = loaded(folder)
-  const ear = createEar(artefact.manifest, classifier)
+  const ear = warmUp
+    ? warmEar(artefact.manifest, classifier, warmUp.policy, await audioOf(warmUp.clips))
+    : coldEar(artefact.manifest, classifier)
   return async ({ clip, variant }) =>
     verdictOn(clip, ear.judge(await variantAudio(clip.path, variant)), artefact.manifest)
+}
+
+async function audioOf(clips: readonly Clip[]): Promise<Float32Array[]> {
+  const audio: Float32Array[] = []
+  for (const clip of clips) audio.push(await clipAudio(clip.path))
+  return audio
 }
 
 async function floatJudgeOf({ artefact, floatWeights, cache }: EvaluationUnit): Promise<ClipJudge> {

@@ -1,3 +1,4 @@
+import type { FeatureStatistics } from '../../../src/features/feature-statistics.js'
 import type { Intensity, Sex } from '../corpora/clip.js'
 
 /** MFCCs of one decision window, before normalisation. */
@@ -21,5 +22,14 @@ export interface Example {
   readonly intensity: Intensity | null
 }
 
-/** Turns raw MFCCs into the network's input; the device's own function. */
-export type NormaliseAndFit = (mfcc: Float32Array, frames: number, out: Float32Array) => void
+/**
+ * Turns raw MFCCs into the network's input; the device's own function.
+ *
+ * @param history what was heard of the speaker before; none: cold
+ */
+export type NormaliseAndFit = (
+  mfcc: Float32Array,
+  frames: number,
+  out: Float32Array,
+  history?: Readonly<FeatureStatistics>,
+) => void
