@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { UsageError } from '../../../src/errors.js'
+import { ConfigError, UsageError } from '../../../src/errors.js'
 import { labelsOfCorpora } from '../corpora/label-mask.js'
 import { evaluateRun, verdictsOfEvents } from '../evaluate/evaluate.js'
 import { evaluationDocument } from '../evaluate/evaluation-document.js'
@@ -9,6 +9,8 @@ import { formReport, type FoldVerdicts, type FormReport } from '../evaluate/figu
 import { NOISE_KINDS } from '../evaluate/noise-conditions.js'
 import { noiseMaterial } from '../evaluate/noise-material.js'
 import { judgeFolds, judgeInNoise, judgeWarm, type Workshop } from '../evaluate/run-evaluation.js'
+import { recordDecisions } from '../evaluate/record-decisions.js'
+import { clipsToRecord, formatRecorded } from '../evaluate/recorded-decisions.js'
 import { spreadOf, type Spread } from '../evaluate/spread.js'
 import { restrictedTo } from '../evaluate/verdict.js'
 import { DEFAULT_PROTOCOL } from '../protocols/protocol-by-name.js'
@@ -51,6 +53,8 @@ Where things go
   --cache DIR      where features are kept (default: training/cache)
   --jobs N         processes (default: as many as there are cores)
   --list           only print the paths of the clips, one a line
+  --record FILE    only write what --artefact decides on a few clips of RAVDESS and EMO-DB, bit for bit: the released
+                   model's stands in test/e2e/corpus-decisions.jsonl, and tests hold every build against it
 `
 
 const options = {
@@ -74,6 +78,7 @@ const options = {
   cache: { type: 'string', default: DEFAULT_CACHE },
   jobs: { type: 'string', default: String(availableParallelism()) },
   list: { type: 'boolean', default: false },
+  record: { type: 'string' },
 } as const
 
 await runCommand(HELP, options, async (values) => {
@@ -89,6 +94,10 @@ await runCommand(HELP, options, async (values) => {
   if (values.list) {
     const clips = testClips(root, chosen).folds.flatMap(({ test }) => test)
     process.stdout.write(clips.map(({ path }) => `${path}\n`).join(''))
+    return
+  }
+  if (values.record !== undefined) {
+    await record(values.record, root, values.artefact)
     return
   }
   if (values.run) {
@@ -157,6 +166,11 @@ await runCommand(HELP, options, async (values) => {
   }
   show(report, values.out)
 })
+
+async function record(file: string, root: string, artefact: string | undefined): Promise<void> {
+  if (artefact === undefined) throw new ConfigError('TRAINING_NO_FOLDER', 'say which model: --artefact DIR')
+  writeFileSync(file, formatRecorded(await recordDecisions(artefact, clipsToRecord(root))))
+}
 
 function headOf(
   model: string,
