@@ -12,21 +12,37 @@ export interface ConvSpec {
   readonly activation?: 'relu' | 'none'
 }
 
-/** A network as a list of layers. The same list drives training, batch-norm folding and quantisation. */
+/**
+ * A network as a list of layers. The same list drives training, batch-norm folding and quantisation. Recurrent layers
+ * and a batch normalisation of its own have no quantised form.
+ */
 export type LayerSpec =
   | ConvSpec
   | { readonly op: 'avg_pool2d'; readonly name: string; readonly kernel: readonly [number, number] }
   | { readonly op: 'stats_pool'; readonly name: string }
+  | { readonly op: 'lstm' | 'gru'; readonly name: string; readonly units: number }
+  | { readonly op: 'batch_norm'; readonly name: string }
   | { readonly op: 'dropout'; readonly name: string; readonly rate: number }
   | { readonly op: 'dense'; readonly name: string; readonly units: number }
 
 export interface Architecture {
   readonly name: string
+  /** What it hears (default: mfcc). */
+  readonly front?: FrontEndName
   /** How the first layer sees the matrix (default: image). */
   readonly input?: InputLayout
+  /** What the logits are trained by (default: cross-entropy). Hinge: one class against the rest, squared. */
+  readonly loss?: 'cross-entropy' | 'hinge'
   /** Every convolution is followed by batch normalisation; the last dense layer gives the logits. */
   readonly layers: readonly LayerSpec[]
+  /**
+   * Networks whose log-probabilities are averaged, in place of `layers`. Each is trained by its own loss, on the same
+   * batches from another start.
+   */
+  readonly members?: readonly Architecture[]
 }
+
+export type FrontEndName = 'mfcc' | 'waveform' | 'functionals'
 
 /**
  * `image`: [time, coefficients, 1], for convolutions over both. `sequence`: [time, 1, coefficients], the same values
@@ -41,4 +57,20 @@ export function inputShapeOf(
   coefficients: number,
 ): [number, number, number] {
   return architecture.input === 'sequence' ? [frames, 1, coefficients] : [frames, coefficients, 1]
+}
+
+/** A shape in the network's layout: an ensemble's members may each see the input in their own. */
+export function laidOut(
+  network: Architecture,
+  [height, width, channels]: readonly [number, number, number],
+): [number, number, number] {
+  return network.input === 'sequence' ? [height, 1, width * channels] : [height, width, channels]
+}
+
+/** The networks of an ensemble, or the one network, with what their parameters' names begin with. */
+export function membersOf(
+  architecture: Architecture,
+): readonly { readonly prefix: string; readonly network: Architecture }[] {
+  if (!architecture.members) return [{ prefix: '', network: architecture }]
+  return architecture.members.map((network, n) => ({ prefix: `${n}/`, network }))
 }

@@ -6,14 +6,32 @@ const ACTIVE_RANGE_DB = 25
 
 /** Mean power of the frames in which somebody speaks: those within 25 dB of the loudest. */
 export function activePower(samples: Float32Array): number {
+  const powers = framePowers(samples)
+  if (powers.length === 0) return meanSquare(samples)
+  const floor = activeFloor(powers)
+  const active = powers.filter((power) => power >= floor)
+  return active.reduce((sum, power) => sum + power, 0) / active.length
+}
+
+/** Share of a stretch's frames in which somebody speaks. */
+export function activeShare(samples: Float32Array, fromSample: number, toSample: number): number {
+  const powers = framePowers(samples)
+  const floor = activeFloor(powers)
+  const first = Math.floor(fromSample / FRAME_SAMPLES)
+  const end = Math.max(first + 1, Math.floor(toSample / FRAME_SAMPLES))
+  return powers.slice(first, end).filter((power) => power >= floor).length / (end - first)
+}
+
+function framePowers(samples: Float32Array): number[] {
   const powers: number[] = []
   for (let at = 0; at + FRAME_SAMPLES <= samples.length; at += FRAME_SAMPLES) {
     powers.push(meanSquare(samples.subarray(at, at + FRAME_SAMPLES)))
   }
-  if (powers.length === 0) return meanSquare(samples)
-  const floor = Math.max(...powers) * 10 ** (-ACTIVE_RANGE_DB / 10)
-  const active = powers.filter((power) => power >= floor)
-  return active.reduce((sum, power) => sum + power, 0) / active.length
+  return powers
+}
+
+function activeFloor(powers: readonly number[]): number {
+  return Math.max(...powers, 1e-12) * 10 ** (-ACTIVE_RANGE_DB / 10)
 }
 
 /** Adds noise at an SNR over the speech's active level, in place. */

@@ -9,6 +9,7 @@ import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
 import { createGate } from '../../../src/gate/segmenter.js'
 import type { Clip, Label } from '../corpora/clip.js'
 import { labelMask, labelsOfCorpora } from '../corpora/label-mask.js'
+import { activeShare } from '../augment/mix-noise.js'
 import { AS_RECORDED, type Variant } from '../augment/variant.js'
 import { samplesToMs } from '../../../src/units.js'
 import type { Example, Window } from '../train/example.js'
@@ -20,6 +21,9 @@ import { variantAudio } from './variant-audio.js'
  * taken from the cache.
  */
 const CACHE_VERSION = 3
+
+/** A window of a noisy variant that holds less of the speaker holds the noise, and teaches nothing of the label. */
+const LEAST_VOICE_SHARE = 0.25
 
 export type Progress = (done: number, total: number) => void
 
@@ -85,7 +89,12 @@ export async function clipMfccs(clip: Clip, cacheRoot: string, variant = AS_RECO
   const path = cachePath(join(cacheRoot, cacheKey()), clip.path, variant)
   if (existsSync(path)) return decodeWindows(readFileSync(path))
   const gate = createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS)
-  const windows = clipWindows(await variantAudio(clip.path, variant), gate).map((window) => {
+  const { samples, voice } = await variantAudio(clip.path, variant)
+  const spoken = clipWindows(samples, gate).filter(
+    ({ startSample, samples: { length } }) =>
+      variant.noise === null || activeShare(voice, startSample, startSample + length) >= LEAST_VOICE_SHARE,
+  )
+  const windows = spoken.map((window) => {
     const { data, frames } = extractor.extract(window.samples)
     return { mfcc: data, frames, speechMs: samplesToMs(window.speechSamples) }
   })

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Architecture, ConvSpec, LayerSpec } from '../architectures/architecture.js'
-import { BATCH_NORM_EPSILON, type BatchStatistics } from '../layers/batch-norm.js'
+import { laidOut, membersOf, type Architecture, type ConvSpec, type LayerSpec } from '../architectures/architecture.js'
+import { BATCH_NORM_EPSILON, batchNorm, type BatchStatistics } from '../layers/batch-norm.js'
 import { convLayer, groupedConvolve } from '../layers/conv-layer.js'
 import { dense, dropout } from '../layers/dense.js'
 import type { LayerPass, LayerWeights } from '../layers/layer.js'
 import { averagePool, statisticsPool } from '../layers/pooling.js'
+import { GRU, LSTM } from '../layers/recurrent-cells.js'
+import { recurrent } from '../layers/recurrent.js'
 import type { Random } from '../random.js'
 
 /** Named tensors of a network's parameters. */
@@ -17,9 +19,9 @@ export interface InferenceMode {
 }
 
 /**
- * Logits of a batch.
+ * Logits of a batch; of an ensemble, the mean of its members' log-probabilities.
  *
- * @param x [batch, …inputShapeOf(architecture)]
+ * @param x [batch, …inputShapeOf(architecture)]; an ensemble's members may see it in their own layout
  * @returns [batch, labels]
  */
 export function forward(
@@ -28,40 +30,60 @@ export function forward(
   x: tf.Tensor4D,
   mode: InferenceMode,
 ): tf.Tensor2D {
-  let value: tf.Tensor = x
-  for (const layer of architecture.layers) {
-    value = inferLayer(layer, value, weightsOf(weights, layer))
-    mode.observe?.(layer.name, value)
-  }
-  return value as tf.Tensor2D
+  const votes = membersOf(architecture).map(({ prefix, network }) => {
+    let value: tf.Tensor = inLayout(network, x)
+    for (const layer of network.layers) {
+      value = inferLayer(layer, value, weightsOf(weights, prefix, layer))
+      mode.observe?.(`${prefix}${layer.name}`, value)
+    }
+    return value as tf.Tensor2D
+  })
+  if (votes.length === 1) return votes[0] as tf.Tensor2D
+  return tf.div(tf.addN(votes.map((vote) => tf.logSoftmax(vote))), votes.length)
 }
 
-/** A layer's forward pass in training; convolutions also tell the statistics of their normalisation. */
-export type TrainingPass = LayerPass & { readonly layer: LayerSpec; readonly statistics?: BatchStatistics }
+/** A layer's forward pass in training; normalisations also tell their batch's statistics. */
+export type TrainingPass = LayerPass & { readonly name: string; readonly statistics?: BatchStatistics }
 
-/** The chain of passes of a batch; the last one's output is the logits. */
+/**
+ * The chain of passes of a batch through one network; the last one's output is the logits.
+ *
+ * @param prefix what the network's parameters begin with
+ */
 export function forwardTraining(
-  architecture: Architecture,
+  network: Architecture,
+  prefix: string,
   weights: Weights,
-  x: tf.Tensor,
+  x: tf.Tensor4D,
   random: Random,
 ): TrainingPass[] {
-  let value = x
-  return architecture.layers.map((layer): TrainingPass => {
-    const pass = trainingPass(layer, value, weightsOf(weights, layer), random)
+  let value: tf.Tensor = inLayout(network, x)
+  return network.layers.map((layer): TrainingPass => {
+    const pass = trainingPass(layer, value, weightsOf(weights, prefix, layer), random)
     value = pass.output
-    return { ...pass, layer }
+    return { ...pass, name: `${prefix}${layer.name}` }
   })
+}
+
+function inLayout(network: Architecture, x: tf.Tensor4D): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape
+  return tf.reshape(x, [batch, ...laidOut(network, [height, width, channels])])
 }
 
 function trainingPass(layer: LayerSpec, x: tf.Tensor, weights: LayerWeights, random: Random): LayerPass {
   switch (layer.op) {
     case 'conv2d':
       return convLayer(x, layer, weights)
+    case 'batch_norm':
+      return batchNorm(x, weights, 'none')
     case 'avg_pool2d':
       return averagePool(x, layer.kernel)
     case 'stats_pool':
       return statisticsPool(x)
+    case 'lstm':
+      return recurrent(x, LSTM, weights)
+    case 'gru':
+      return recurrent(x, GRU, weights)
     case 'dropout':
       return dropout(x, layer.rate, random)
     case 'dense':
@@ -73,10 +95,18 @@ function inferLayer(layer: LayerSpec, x: tf.Tensor, weights: LayerWeights): tf.T
   switch (layer.op) {
     case 'conv2d':
       return inferConv(layer, x as tf.Tensor4D, weights)
+    case 'batch_norm': {
+      const { scale, shift } = runningNormalisation(weights)
+      return tf.add(tf.mul(x, scale), shift)
+    }
     case 'avg_pool2d':
       return averagePool(x, layer.kernel).output
     case 'stats_pool':
       return statisticsPool(x).output
+    case 'lstm':
+      return recurrent(x, LSTM, weights).output
+    case 'gru':
+      return recurrent(x, GRU, weights).output
     case 'dropout':
       return x
     case 'dense':
@@ -85,14 +115,18 @@ function inferLayer(layer: LayerSpec, x: tf.Tensor, weights: LayerWeights): tf.T
 }
 
 function inferConv(layer: ConvSpec, x: tf.Tensor4D, weights: LayerWeights): tf.Tensor {
-  const scale = tf.mul(weights('gamma'), tf.rsqrt(tf.add(weights('variance'), BATCH_NORM_EPSILON)))
-  const shift = tf.sub(weights('beta'), tf.mul(weights('mean'), scale))
+  const { scale, shift } = runningNormalisation(weights)
   const filter = tf.mul(weights('filter'), scale) as tf.Tensor4D
   const geometry = { dilation: layer.dilation ?? ([1, 1] as const), padding: layer.padding }
   const shifted = tf.add(groupedConvolve(x, filter, layer.groups ?? 1, geometry).output, shift)
   return (layer.activation ?? 'relu') === 'relu' ? tf.relu(shifted) : shifted
 }
 
-function weightsOf(weights: Weights, layer: LayerSpec): LayerWeights {
-  return (part) => weights[`${layer.name}/${part}`] as tf.Tensor
+function runningNormalisation(weights: LayerWeights): { scale: tf.Tensor; shift: tf.Tensor } {
+  const scale = tf.mul(weights('gamma'), tf.rsqrt(tf.add(weights('variance'), BATCH_NORM_EPSILON)))
+  return { scale, shift: tf.sub(weights('beta'), tf.mul(weights('mean'), scale)) }
+}
+
+function weightsOf(weights: Weights, prefix: string, layer: LayerSpec): LayerWeights {
+  return (part) => weights[`${prefix}${layer.name}/${part}`] as tf.Tensor
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Architecture } from '../architectures/architecture.js'
-import { ConfigError } from '../../../src/errors.js'
+import { laidOut, membersOf, type Architecture } from '../architectures/architecture.js'
+import { layerShapes, type LayerShape, type ShapedLayer } from '../architectures/layer-shapes.js'
 import type { Random } from '../random.js'
 
 /** One trainable or running array of the network. */
@@ -19,95 +19,89 @@ export type Parameters = ReadonlyMap<string, ParameterArray>
 /**
  * He-initialised parameters of a network.
  *
- * Names: `<layer>/filter`, `<layer>/gamma|beta|mean|variance` for convolutions, `<layer>/kernel|bias` for dense ones.
- * Filters are [height, width, in, out], dense kernels [in, out].
+ * Names: `<layer>/filter`, `<layer>/gamma|beta|mean|variance` for convolutions, `<layer>/kernel|bias` for dense ones,
+ * `<layer>/kernel|recurrent|bias` for recurrent ones; of an ensemble's member, with its number before. Filters are
+ * [height, width, in / groups, out], kernels [in, out].
  *
  * @param inputShape as `inputShapeOf` says
+ * @throws {ConfigError} `TRAINING_BAD_ARCHITECTURE`
  */
 export function initialParameters(
   architecture: Architecture,
-  inputShape: readonly [number, number, number],
+  inputShape: LayerShape,
   random: Random,
 ): Map<string, ParameterArray> {
   const parameters = new Map<string, ParameterArray>()
-  const add = (
-    name: string,
-    shape: number[],
-    fill: () => number,
-    decays: boolean,
-    isTrained: boolean,
-  ): void => {
-    const size = shape.reduce((product, n) => product * n, 1)
-    parameters.set(name, {
-      name,
-      shape,
-      values: Float32Array.from({ length: size }, fill),
-      decays,
-      isTrained,
-    })
-  }
-  let [height, width, channels] = inputShape as [number, number, number]
-  for (const layer of architecture.layers) {
-    switch (layer.op) {
-      case 'conv2d': {
-        const [kh, kw] = layer.kernel
-        const groups = layer.groups ?? 1
-        if (channels % groups !== 0 || layer.channels % groups !== 0) {
-          throw new ConfigError(
-            'TRAINING_BAD_ARCHITECTURE',
-            `layer '${layer.name}' of '${architecture.name}' cannot part ${channels} channels into ${layer.channels} by ${groups} groups`,
-          )
-        }
-        const std = Math.sqrt((2 * groups) / (kh * kw * channels))
-        add(
-          `${layer.name}/filter`,
-          [kh, kw, channels / groups, layer.channels],
-          () => random.normal() * std,
-          true,
-          true,
-        )
-        add(`${layer.name}/gamma`, [layer.channels], () => 1, false, true)
-        add(`${layer.name}/beta`, [layer.channels], () => 0, false, true)
-        add(`${layer.name}/mean`, [layer.channels], () => 0, false, false)
-        add(`${layer.name}/variance`, [layer.channels], () => 1, false, false)
-        if (layer.padding === 'valid') {
-          const [dh, dw] = layer.dilation ?? [1, 1]
-          height -= dh * (kh - 1)
-          width -= dw * (kw - 1)
-        }
-        channels = layer.channels
-        break
+  for (const { prefix, network } of membersOf(architecture)) {
+    for (const shaped of layerShapes(network, laidOut(network, inputShape))) {
+      for (const { part, shape, fill, decays = false, isTrained = true } of initialParts(shaped, random)) {
+        const name = `${prefix}${shaped.layer.name}/${part}`
+        const size = shape.reduce((product, n) => product * n, 1)
+        const values = Float32Array.from({ length: size }, fill)
+        parameters.set(name, { name, shape, values, decays, isTrained })
       }
-      case 'avg_pool2d':
-        height = Math.floor(height / layer.kernel[0])
-        width = Math.floor(width / layer.kernel[1])
-        break
-      case 'stats_pool':
-        channels = 2 * width * channels
-        height = 1
-        width = 1
-        break
-      case 'dropout':
-        break
-      case 'dense': {
-        const inputs = height * width * channels
-        const std = Math.sqrt(1 / inputs)
-        add(`${layer.name}/kernel`, [inputs, layer.units], () => random.normal() * std, true, true)
-        add(`${layer.name}/bias`, [layer.units], () => 0, false, true)
-        height = 1
-        width = 1
-        channels = layer.units
-        break
-      }
-    }
-    if (height < 1 || width < 1) {
-      throw new ConfigError(
-        'TRAINING_BAD_ARCHITECTURE',
-        `layer '${layer.name}' of '${architecture.name}' leaves no output: its kernel is larger than its input`,
-      )
     }
   }
   return parameters
+}
+
+interface InitialPart {
+  readonly part: string
+  readonly shape: readonly number[]
+  readonly fill: () => number
+  readonly decays?: boolean
+  readonly isTrained?: boolean
+}
+
+const zero = (): number => 0
+const one = (): number => 1
+
+function initialParts({ layer, input }: ShapedLayer, random: Random): InitialPart[] {
+  const [height, width, channels] = input
+  const normal = (variance: number) => () => random.normal() * Math.sqrt(variance)
+  switch (layer.op) {
+    case 'conv2d': {
+      const [kh, kw] = layer.kernel
+      const taps = (kh * kw * channels) / (layer.groups ?? 1)
+      const shape = [kh, kw, channels / (layer.groups ?? 1), layer.channels]
+      return [
+        { part: 'filter', shape, fill: normal(2 / taps), decays: true },
+        ...normalisationParts(layer.channels),
+      ]
+    }
+    case 'batch_norm':
+      return normalisationParts(channels)
+    case 'lstm':
+    case 'gru': {
+      const inputs = width * channels
+      const gateUnits = (layer.op === 'lstm' ? 4 : 3) * layer.units
+      return [
+        { part: 'kernel', shape: [inputs, gateUnits], fill: normal(1 / inputs), decays: true },
+        { part: 'recurrent', shape: [layer.units, gateUnits], fill: normal(1 / layer.units), decays: true },
+        { part: 'bias', shape: [gateUnits], fill: zero },
+      ]
+    }
+    case 'dense': {
+      const inputs = height * width * channels
+      return [
+        { part: 'kernel', shape: [inputs, layer.units], fill: normal(1 / inputs), decays: true },
+        { part: 'bias', shape: [layer.units], fill: zero },
+      ]
+    }
+    case 'avg_pool2d':
+    case 'stats_pool':
+    case 'dropout':
+      return []
+  }
+}
+
+function normalisationParts(channels: number): InitialPart[] {
+  return [
+    { part: 'gamma', shape: [channels], fill: one },
+    { part: 'beta', shape: [channels], fill: zero },
+    { part: 'mean', shape: [channels], fill: zero, isTrained: false },
+    { part: 'variance', shape: [channels], fill: one, isTrained: false },
+  ]
 }
 
 /** Copies parameters into tensors; the caller is inside a `tf.tidy` or disposes of them. */
