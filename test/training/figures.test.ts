@@ -106,7 +106,7 @@ t.test('a bootstrap interval covers its figure, is seeded, and narrows with more
 })
 
 t.test('one value has no spread', async (t) => {
-  t.same(spreadOf([3]), { mean: 3, sd: 0 })
+  t.same(spreadOf([3]), { mean: 3, sd: 0, count: 1 })
 })
 
 t.test('what the temperature did to the probabilities is undone', async (t) => {

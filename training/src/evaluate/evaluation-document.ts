@@ -43,7 +43,7 @@ function summary(report: EvaluationReport, forms: Readonly<Record<string, FormRe
   const severalFolds = all.some(({ folds }) => folds.length > 1)
   const overFolds =
     (pick: (form: FormReport) => Spread, show: (value: number) => string) => (form: FormReport) =>
-      severalFolds ? plusMinus(pick(form), show) : show(pick(form).mean)
+      plusMinus(pick(form), show)
   const rows = [
     row(
       'UA',
@@ -84,11 +84,7 @@ function summary(report: EvaluationReport, forms: Readonly<Record<string, FormRe
     row('clips', ({ clips }) => String(clips)),
   ]
   const difference = report.int8MinusFloat
-    ? [
-        text(
-          `UA, int8 minus float, in points: ${severalFolds ? plusMinus(report.int8MinusFloat, points) : points(report.int8MinusFloat.mean)}.`,
-        ),
-      ]
+    ? [text(`UA, int8 minus float, in points: ${plusMinus(report.int8MinusFloat, points)}.`)]
     : []
   return [
     ...(severalFolds ? [text('Mean over the folds ± standard deviation, where nothing else is said.')] : []),
@@ -276,8 +272,9 @@ function warmBlocks({ clipsHeard, seeds, cold, policies }: WarmReport): Block[] 
   ]
 }
 
-function plusMinus({ mean, sd }: Spread, show: (value: number) => string): string {
-  return `${show(mean).replace(' %', '')} ± ${show(sd)}`
+/** A single value has no spread to tell. */
+function plusMinus({ mean, sd, count }: Spread, show: (value: number) => string): string {
+  return count > 1 ? `${show(mean).replace(' %', '')} ± ${show(sd)}` : show(mean)
 }
 
 function decimals(value: number): string {

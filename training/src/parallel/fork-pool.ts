@@ -5,7 +5,7 @@ import { InputError, InternalError } from '../../../src/errors.js'
 
 /** What a worker process tells. */
 export type WorkerMessage =
-  | { readonly kind: 'step' }
+  | { readonly kind: 'step'; readonly text: string }
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'error'; readonly code: string; readonly message: string }
 
@@ -15,7 +15,7 @@ export type WorkerMessage =
  * @param worker module that calls `serveTasks`
  * @param tasks  plain data
  * @param jobs   processes, at least 1
- * @param onStep called whenever a worker says that it has come a step further
+ * @param onStep called whenever a worker says that it has come a step further in the task of that index
  * @returns the results in the order of the tasks
  * @throws {InputError} with the code and the message of the first task that failed; the others are given up
  */
@@ -23,7 +23,7 @@ export async function forkPool<Task, Result>(
   worker: URL,
   tasks: readonly Task[],
   jobs: number,
-  onStep: () => void,
+  onStep: (index: number, text: string) => void,
 ): Promise<Result[]> {
   const results = new Array<Result>(tasks.length)
   const children: ChildProcess[] = []
@@ -33,7 +33,9 @@ export async function forkPool<Task, Result>(
     children.push(child)
     try {
       for (let index = next++; index < tasks.length; index = next++) {
-        results[index] = (await doTask(child, tasks[index], onStep)) as Result
+        results[index] = (await doTask(child, tasks[index], (text) => {
+          onStep(index, text)
+        })) as Result
       }
     } finally {
       child.disconnect()
@@ -47,7 +49,7 @@ export async function forkPool<Task, Result>(
   return results
 }
 
-function doTask(child: ChildProcess, task: unknown, onStep: () => void): Promise<unknown> {
+function doTask(child: ChildProcess, task: unknown, onStep: (text: string) => void): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       child.off('message', onMessage).off('exit', onExit)
@@ -61,7 +63,7 @@ function doTask(child: ChildProcess, task: unknown, onStep: () => void): Promise
     const onMessage = (message: WorkerMessage): void => {
       switch (message.kind) {
         case 'step':
-          onStep()
+          onStep(message.text)
           return
         case 'result':
           settle(() => {

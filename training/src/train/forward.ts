@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
-import { laidOut, membersOf, type Architecture, type ConvSpec, type LayerSpec } from '../architectures/architecture.js'
+import {
+  laidOut,
+  membersOf,
+  type Architecture,
+  type ConvSpec,
+  type LayerSpec,
+} from '../architectures/architecture.js'
 import { BATCH_NORM_EPSILON, batchNorm, type BatchStatistics } from '../layers/batch-norm.js'
 import { convLayer, groupedConvolve } from '../layers/conv-layer.js'
 import { dense, dropout } from '../layers/dense.js'
