@@ -4,11 +4,11 @@ import { DEFAULT_MODEL_DIR } from '../../src/config/defaults.js'
 import { FEATURE_PARAMS } from '../../src/features/feature-params.js'
 import { featureParamsHash } from '../../src/features/feature-params-hash.js'
 import { createModelInput } from '../../src/features/model-input.js'
-import { createEnergyVad } from '../../src/gate/energy-vad.js'
 import { DEFAULT_GATE_PARAMS } from '../../src/gate/gate-params.js'
 import { readArtefact } from '../../src/nn/artefact-reader.js'
 import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../../src/units.js'
 import { clipAudio } from '../../training/src/dataset/clip-audio.js'
+import { deviceGates } from '../../training/src/dataset/device-gates.js'
 import { inputHash, machine } from './machine.js'
 import { measure } from './measure.js'
 
@@ -22,7 +22,7 @@ const samples = await clipAudio(DEMO)
 const window = samples.slice(0, 3 * SAMPLE_RATE_HZ)
 const classifier = createInt8Classifier(readArtefact(DEFAULT_MODEL_DIR, featureParamsHash(FEATURE_PARAMS)))
 const modelInput = createModelInput()
-const vad = createEnergyVad(DEFAULT_GATE_PARAMS)
+const vad = deviceGates().createVad()
 const input = new Float32Array(modelInput.length)
 const logits = new Float32Array(classifier.labels.length)
 

@@ -6,12 +6,11 @@ import type { Config } from '../config/config.js'
 import { featureParamsHash } from '../features/feature-params-hash.js'
 import { FEATURE_PARAMS } from '../features/feature-params.js'
 import { createModelInput } from '../features/model-input.js'
-import { createEnergyVad } from '../gate/energy-vad.js'
-import { createGate } from '../gate/segmenter.js'
+import { loadGates } from '../gate/load-gates.js'
 import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
 import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.js'
 import { VoiceBaseline } from '../voice-baseline.js'
-import { adaptationParamsOf, affectParamsOf, gateParamsOf } from './stage-params.js'
+import { adaptationParamsOf, affectParamsOf, gateSettingsOf } from './stage-params.js'
 
 export type JudgePipelineOptions = Pick<PipelineOptions, 'voice' | 'onInference'>
 
@@ -26,7 +25,7 @@ export interface Judge {
 }
 
 /**
- * @throws {ModelError} as `readArtefact` and the classifier of the configured backend
+ * @throws {ModelError} as `readArtefact`, the classifier of the configured backend and `loadGates`
  * @throws {ConfigError} CONFIG_TFJS if that backend cannot be used here
  */
 export async function loadJudge(config: Config): Promise<Judge> {
@@ -34,7 +33,7 @@ export async function loadJudge(config: Config): Promise<Judge> {
   const artefact = readArtefact(config.classify.model, hash)
   const classifier = await createClassifier(artefact, config.classify.backend)
   const { calibration, prior } = artefact.manifest
-  const gateParams = gateParamsOf(config.gate)
+  const gates = loadGates(gateSettingsOf(config.gate))
   const adaptation = adaptationParamsOf(config.affect)
   return {
     classifier,
@@ -43,7 +42,7 @@ export async function loadJudge(config: Config): Promise<Judge> {
       adaptation.mode === 'off' ? undefined : new VoiceBaseline(FEATURE_PARAMS.nMfcc, adaptation),
     createPipeline: (options = {}) =>
       createPipeline({
-        gate: createGate(createEnergyVad(gateParams), gateParams),
+        gate: gates.createGate(),
         modelInput: createModelInput(),
         classifier,
         temperature: calibration.temperature,

@@ -1,7 +1,9 @@
 import { createInt8Classifier } from '../classify/int8-classifier.js'
-import { UsageError } from '../errors.js'
+import { ModelError, UsageError } from '../errors.js'
 import { featureParamsHash } from '../features/feature-params-hash.js'
 import { FEATURE_PARAMS } from '../features/feature-params.js'
+import { checkVadModel } from '../gate/network-vad.js'
+import { VAD_FEATURE_PARAMS } from '../gate/vad-features.js'
 import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
 import { formOf, formSizes } from '../nn/artefact-forms.js'
 import { createNetwork } from '../nn/network.js'
@@ -51,17 +53,37 @@ function runModelCommand(args: readonly string[], io: CommandIo): number {
       'affectd model verify has no --json; its answer is the exit status',
     )
   }
-  const artefact = readArtefact(directory, featureParamsHash(FEATURE_PARAMS))
+  const { artefact, verify } = readAnyArtefact(directory)
   if (verb === 'info') {
     io.out(values.json === true ? `${JSON.stringify(describe(artefact))}\n` : table(artefact))
   } else {
-    createInt8Classifier(artefact)
+    verify(artefact)
     io.out(
       `${artefact.manifest.id} ${artefact.sha256}: ${countFiles(artefact)}, ${countVectors(artefact)} hold` +
         `${absence(artefact)}\n`,
     )
   }
   return 0
+}
+
+/** What this build has features for, and what it asks of a network of them. */
+const KINDS: readonly { readonly hash: string; readonly verify: (artefact: Artefact) => unknown }[] = [
+  { hash: featureParamsHash(FEATURE_PARAMS), verify: createInt8Classifier },
+  { hash: featureParamsHash(VAD_FEATURE_PARAMS), verify: checkVadModel },
+]
+
+/** @throws {ModelError} as `readArtefact`; MODEL_FEATURES as for a classifier if no kind fits */
+function readAnyArtefact(directory: string): { artefact: Artefact; verify: (artefact: Artefact) => unknown } {
+  let refusal: unknown
+  for (const { hash, verify } of KINDS) {
+    try {
+      return { artefact: readArtefact(directory, hash), verify }
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.code !== 'MODEL_FEATURES') throw error
+      refusal ??= error
+    }
+  }
+  throw refusal
 }
 
 /** What `--json` prints. */

@@ -2,6 +2,12 @@ import type { AdaptationParams } from '../affect/adaptation-params.js'
 import type { AffectParams } from '../affect/affect-params.js'
 import type { Config } from '../config/config.js'
 import type { GateParams } from '../gate/gate-params.js'
+import type { GateSettings } from '../gate/load-gates.js'
+
+/** What the gate is made of, from its keys. */
+export function gateSettingsOf(gate: Config['gate']): GateSettings {
+  return { vad: gate.vad, vadModel: gate.vad_model, params: gateParamsOf(gate) }
+}
 
 /** The gate's parameters from their keys. */
 export function gateParamsOf(gate: Config['gate']): GateParams {

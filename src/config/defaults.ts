@@ -8,6 +8,9 @@ const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** The model that this release ships. */
 export const DEFAULT_MODEL_DIR = join(PACKAGE_ROOT, 'models', 'quantized', 'affect-cnn-1')
 
+/** The detector of speech that this release ships. */
+export const DEFAULT_VAD_MODEL_DIR = join(PACKAGE_ROOT, 'models', 'quantized', 'vad-1')
+
 /** The package's own configuration: what a distributor changes without touching code. */
 export const PACKAGED_CONFIG_FILE = join(PACKAGE_ROOT, 'config', 'default.json')
 

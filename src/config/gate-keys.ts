@@ -1,9 +1,25 @@
 import { DEFAULT_GATE_PARAMS } from '../gate/gate-params.js'
-import { integerBetween, numberBetween } from './format.js'
-import { tunable, type SchemaTree } from './key-spec.js'
+import { DEFAULT_VAD_MODEL_DIR } from './defaults.js'
+import { integerBetween, numberBetween, oneOf, someText } from './format.js'
+import { key, tunable, type SchemaTree } from './key-spec.js'
 
 /** How speech is found and cut into decision windows. Defaults are the gate's own. */
 export const GATE_KEYS = {
+  vad: key({
+    doc: 'What finds the speech: network, a small model, or energy, which needs none.',
+    format: oneOf('network', 'energy'),
+    default: 'network',
+    remote: true,
+    restart: true,
+  }),
+  vad_model: key({
+    doc: 'Folder of the model of gate.vad network.',
+    format: someText('a path'),
+    default: DEFAULT_VAD_MODEL_DIR,
+    defaultDoc: 'the detector that this release ships',
+    remote: false,
+    restart: true,
+  }),
   min_frame_dbfs: tunable(
     'A fainter frame of 20 ms is no speech.',
     numberBetween(-110, -20, 'dBFS'),

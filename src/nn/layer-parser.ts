@@ -2,7 +2,7 @@ import type { ManifestField } from './manifest-field.js'
 import type { Layer, Quantization, WeightsRef } from './manifest.js'
 
 const LAYER_NAME = /^[\w./:-]{1,128}$/
-const OPS = ['conv2d', 'depthwise_conv2d', 'max_pool2d', 'avg_pool2d', 'stats_pool', 'dense'] as const
+const OPS = ['conv2d', 'depthwise_conv2d', 'max_pool2d', 'avg_pool2d', 'stats_pool', 'reshape', 'dense'] as const
 const COMMON = ['op', 'name', 'output_shape', 'output'] as const
 
 /** Wider than any sane tensor's; narrow enough that no product of three leaves the doubles. */
@@ -48,6 +48,10 @@ export function parseLayer(field: ManifestField): Layer {
     }
     case 'stats_pool':
       return { op, ...parseCommon(field.fields(COMMON)) }
+    case 'reshape': {
+      const fields = field.fields([...COMMON, 'shape'])
+      return { op, ...parseCommon(fields), shape: parseTriple(fields.shape) }
+    }
     case 'dense': {
       const fields = field.fields([...COMMON, 'activation', 'weights'])
       return {
@@ -82,6 +86,11 @@ function parseActivation(field: ManifestField): 'none' | 'relu' {
 function parsePair(field: ManifestField): readonly [number, number] {
   const [y, x] = field.list(2, 2) as [ManifestField, ManifestField]
   return [y.integer(1, 1024), x.integer(1, 1024)]
+}
+
+function parseTriple(field: ManifestField): readonly [number, number, number] {
+  const [height, width, channels] = parseShape(field, 3, 3) as [number, number, number]
+  return [height, width, channels]
 }
 
 function parseShape(field: ManifestField, minRank: number, maxRank: number): number[] {

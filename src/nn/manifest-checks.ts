@@ -31,7 +31,7 @@ export function checkManifest(manifest: ModelManifest): void {
     } else if (layer.op === 'stats_pool') {
       checkMultiplier(layer, tensor.scale / (tensor.shape[0]! * layer.output.scale))
     } else {
-      checkPool(layer, tensor)
+      checkPassedOn(layer, tensor)
     }
     work += elementCount(layer.output_shape) * layerTaps(layer, tensor.shape)
     tensor = { shape: layer.output_shape, ...layer.output }
@@ -73,10 +73,10 @@ function checkScales(layer: Layer & { readonly weights: WeightsRef }, inputScale
   checkMultiplier(layer, (inputScale * Math.max(...scales)) / layer.output.scale)
 }
 
-/** Pooling passes int8 values on as they are, so their meaning cannot change. */
-function checkPool(layer: Layer, { scale, zero_point: zeroPoint }: TensorType): void {
+/** Pooling and reshaping pass int8 values on as they are, so their meaning cannot change. */
+function checkPassedOn(layer: Layer, { scale, zero_point: zeroPoint }: TensorType): void {
   if (layer.output.scale === scale && layer.output.zero_point === zeroPoint) return
-  throw new ModelError('MODEL_MANIFEST', `layer ${layer.name}: a pooling has the quantisation of its input`)
+  throw new ModelError('MODEL_MANIFEST', `layer ${layer.name}: a ${layer.op} has the quantisation of its input`)
 }
 
 function checkMultiplier(layer: Layer, multiplier: number): void {

@@ -68,7 +68,13 @@ export interface DenseLayer extends LayerBase {
   readonly weights: WeightsRef
 }
 
-export type Layer = Conv2dLayer | DepthwiseConv2dLayer | Pool2dLayer | StatsPoolLayer | DenseLayer
+/** The same values in the same row-major order under another shape; output quantisation equals the input's. */
+export interface ReshapeLayer extends LayerBase {
+  readonly op: 'reshape'
+  readonly shape: readonly [number, number, number]
+}
+
+export type Layer = Conv2dLayer | DepthwiseConv2dLayer | Pool2dLayer | StatsPoolLayer | ReshapeLayer | DenseLayer
 
 /** manifest.json. Plain data; what must hold between its parts is checked by the reader. */
 export interface ModelManifest {

@@ -42,6 +42,7 @@ export function outputShape(layer: LayerGeometry, input: readonly number[]): rea
   const [height, width, channels] = input
   if (height === undefined || width === undefined || channels === undefined) return null
   if (layer.op === 'stats_pool') return [2 * width * channels]
+  if (layer.op === 'reshape') return elementCount(layer.shape) === elementCount(input) ? layer.shape : null
 
   const { dilation, padding } = 'dilation' in layer ? layer : POOLING
   const rows = convolutionAxis(height, layer.kernel[0], layer.stride[0], dilation[0], padding).outputSize
@@ -62,6 +63,7 @@ export function weightsShape(layer: LayerGeometry, input: readonly number[]): re
     case 'max_pool2d':
     case 'avg_pool2d':
     case 'stats_pool':
+    case 'reshape':
       return null
   }
 }
@@ -84,5 +86,7 @@ export function layerTaps(layer: LayerGeometry, input: readonly number[]): numbe
       return layer.kernel[0] * layer.kernel[1]
     case 'stats_pool':
       return input[0]!
+    case 'reshape':
+      return 1
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 
 import { modelCommand } from '../../src/cli/model.js'
+import { DEFAULT_VAD_MODEL_DIR } from '../../src/config/defaults.js'
 import { featureParamsHash } from '../../src/features/feature-params-hash.js'
 import { FEATURE_PARAMS } from '../../src/features/feature-params.js'
 import { writeArtefact } from '../../src/nn/artefact-writer.js'
@@ -79,4 +80,11 @@ t.test('model refuses what it doesn’t know and says what it takes', async (t) 
   await t.rejects(modelCommand(['info', 'a', '--jsn'], io), { message: /did you mean --json\?$/ })
   t.equal(await modelCommand(['--help'], io), 0)
   t.match(printed(), /Usage: affectd model info/)
+})
+
+t.test('model info and verify know the gate’s detector too', async (t) => {
+  const { io, printed } = fakeIo()
+  t.equal(await modelCommand(['info', DEFAULT_VAD_MODEL_DIR], io), 0)
+  t.match(printed(), /^labels +pause, speech$/m)
+  t.equal(await modelCommand(['verify', DEFAULT_VAD_MODEL_DIR], io), 0)
 })

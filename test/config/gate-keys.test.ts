@@ -1,5 +1,6 @@
 import t from 'tap'
 import { gateParamsOf } from '../../src/cli/stage-params.js'
+import { DEFAULT_VAD_MODEL_DIR } from '../../src/config/defaults.js'
 import { defaultOf, type Machine } from '../../src/config/key-spec.js'
 import { GATE_KEYS } from '../../src/config/gate-keys.js'
 import { loadConfig } from '../../src/config/load-config.js'
@@ -11,8 +12,12 @@ t.test("the defaults are the gate's own, each under the key of its name", async 
   const { config } = loadConfig({ env: {}, machine })
   t.same(gateParamsOf(config.gate), DEFAULT_GATE_PARAMS)
   const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  t.same(Object.keys(GATE_KEYS), Object.keys(DEFAULT_GATE_PARAMS).map(snake))
-  for (const spec of Object.values(GATE_KEYS)) t.ok(spec.format.accepts(defaultOf(spec, machine)), spec.doc)
+  const { vad, vad_model: vadModel, ...tuned } = GATE_KEYS
+  t.same(Object.keys(tuned), Object.keys(DEFAULT_GATE_PARAMS).map(snake))
+  for (const spec of Object.values(tuned)) t.ok(spec.format.accepts(defaultOf(spec, machine)), spec.doc)
+  t.equal(defaultOf(vad, machine), 'network')
+  t.equal(defaultOf(vadModel, machine), DEFAULT_VAD_MODEL_DIR)
+  t.same([vad.remote, vadModel.remote], [true, false])
 })
 
 t.test('thresholds and times that contradict each other are refused with both keys', async (t) => {

@@ -1,9 +1,10 @@
 import t from 'tap'
-import { createEnergyVad } from '../../src/gate/energy-vad.js'
+import { DEFAULT_VAD_MODEL_DIR } from '../../src/config/defaults.js'
 import { DEFAULT_GATE_PARAMS } from '../../src/gate/gate-params.js'
-import { createGate } from '../../src/gate/segmenter.js'
+import type { Gate } from '../../src/gate/gate.js'
+import { loadGates, VAD_NAMES } from '../../src/gate/load-gates.js'
+import { demoSpeech } from '../support/demo-speech.js'
 import {
-  fakeSpeech,
   framesOf,
   pinkNoise,
   sequence,
@@ -15,9 +16,18 @@ import {
   type Signal,
 } from '../support/synthetic-audio.js'
 
-const gate = createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS)
+const demo = await demoSpeech()
+const voice =
+  (gain = 1): Signal =>
+  (i) =>
+    gain * demo(i)
 
-function windows(signal: Signal, seconds: number) {
+const GATES = VAD_NAMES.map((vad): [string, Gate] => [
+  vad,
+  loadGates({ vad, vadModel: DEFAULT_VAD_MODEL_DIR, params: DEFAULT_GATE_PARAMS }).createGate(),
+])
+
+function windowsOfGate(gate: Gate, signal: Signal, seconds: number) {
   gate.reset()
   return windowsOf(gate, framesOf(signal, seconds))
 }
@@ -59,50 +69,54 @@ const NO_SPEECH: Record<string, Signal> = {
   'clicks, a hundred a second': (i) => (i % 160 === 0 ? 1 : 0),
 }
 
-for (const [name, signal] of Object.entries(NO_SPEECH)) {
-  t.test(`${name} gives no window`, async (t) => {
-    t.equal(windows(signal, 10).length, 0)
+for (const [vad, gate] of GATES) {
+  const windows = (signal: Signal, seconds: number) => windowsOfGate(gate, signal, seconds)
+
+  for (const [name, signal] of Object.entries(NO_SPEECH)) {
+    t.test(`${vad}: ${name} gives no window`, async (t) => {
+      t.equal(windows(signal, 10).length, 0)
+    })
+  }
+
+  t.test(`${vad}: speech gives windows, with finite figures`, async (t) => {
+    const [first, ...others] = windows(sequence([silence, 1], [voice(), 2], [silence, 1]), 4)
+    t.equal(others.length, 0)
+    t.ok(first && first.startSample <= 16_000 && first.startSample >= 12_000)
+    t.ok(first && first.samples.length >= 1.8 * 16_000)
+    t.ok(first && Number.isFinite(first.levelDbfs) && Number.isFinite(first.snrDb))
+    t.ok(first?.samples.every(Number.isFinite))
+  })
+
+  t.test(`${vad}: speech gives the same windows with a DC offset as without`, async (t) => {
+    const spans = (offset: number) =>
+      windows(sequence([() => offset, 1], [sum(voice(0.7), () => offset), 2], [() => offset, 1]), 4).map(
+        ({ startSample, samples }) => [startSample, samples.length],
+      )
+    t.equal(spans(0).length, 1)
+    t.same(spans(0.3), spans(0))
+  })
+
+  t.test(`${vad}: speech that begins with the stream is heard from its beginning`, async (t) => {
+    t.equal(windows(sequence([voice(), 2], [silence, 1]), 3)[0]?.startSample, 0)
+  })
+
+  t.test(`${vad}: speech of which a few per cent of the samples are clipped passes`, async (t) => {
+    const loud = voice(12)
+    const frames = framesOf(loud, 3)
+    const clipped = frames.reduce((n, { samples }) => n + samples.filter((x) => Math.abs(x) === 1).length, 0)
+    const share = clipped / (frames.length * 320)
+    t.ok(share > 0.01 && share < 0.1, `${(100 * share).toFixed(1)} % clipped`)
+    t.ok(windows(loud, 3).length >= 1)
+  })
+
+  t.test(`${vad}: the SNR of speech in noise is near the true one`, async (t) => {
+    const [window] = windows(sequence([whiteNoise(0.01), 2], [sum(voice(), whiteNoise(0.01)), 2]), 4)
+    // Noise at −40 dBFS.
+    t.ok(window && Math.abs(window.snrDb - (window.levelDbfs + 40)) < 2, `${window?.snrDb} dB`)
+  })
+
+  t.test(`${vad}: the same frames give the same windows after a reset`, async (t) => {
+    const spans = () => windows(sum(voice(), whiteNoise(0.01)), 5)
+    t.same(spans(), spans())
   })
 }
-
-t.test('speech gives windows, with finite figures', async (t) => {
-  const [first, ...others] = windows(sequence([silence, 1], [fakeSpeech(), 2], [silence, 1]), 4)
-  t.equal(others.length, 0)
-  t.ok(first && first.startSample <= 16_000 && first.startSample >= 12_000)
-  t.ok(first && first.samples.length >= 1.8 * 16_000)
-  t.ok(first && Number.isFinite(first.levelDbfs) && Number.isFinite(first.snrDb))
-  t.ok(first?.samples.every(Number.isFinite))
-})
-
-t.test('speech gives the same windows with a DC offset as without', async (t) => {
-  const spans = (offset: number) =>
-    windows(sequence([() => offset, 1], [sum(fakeSpeech(0.2), () => offset), 2], [() => offset, 1]), 4).map(
-      ({ startSample, samples }) => [startSample, samples.length],
-    )
-  t.equal(spans(0).length, 1)
-  t.same(spans(0.3), spans(0))
-})
-
-t.test('speech that begins with the stream is heard from its beginning', async (t) => {
-  t.equal(windows(sequence([fakeSpeech(), 2], [silence, 1]), 3)[0]?.startSample, 0)
-})
-
-t.test('speech of which a few per cent of the samples are clipped passes', async (t) => {
-  const loud = fakeSpeech(2.4)
-  const frames = framesOf(loud, 3)
-  const clipped = frames.reduce((n, { samples }) => n + samples.filter((x) => Math.abs(x) === 1).length, 0)
-  const share = clipped / (frames.length * 320)
-  t.ok(share > 0.01 && share < 0.1, `${(100 * share).toFixed(1)} % clipped`)
-  t.ok(windows(loud, 3).length >= 1)
-})
-
-t.test('the SNR of speech in noise is near the true one', async (t) => {
-  const [window] = windows(sequence([whiteNoise(0.01), 2], [sum(fakeSpeech(), whiteNoise(0.01)), 2]), 4)
-  // Noise at −40 dBFS.
-  t.ok(window && Math.abs(window.snrDb - (window.levelDbfs + 40)) < 2, `${window?.snrDb} dB`)
-})
-
-t.test('the same frames give the same windows after a reset', async (t) => {
-  const spans = () => windows(sum(fakeSpeech(), whiteNoise(0.01)), 5)
-  t.same(spans(), spans())
-})

@@ -4,63 +4,13 @@ import { averagePool, statisticsPool } from '../../training/src/layers/pooling.j
 import { BATCH_NORM_EPSILON, batchNorm } from '../../training/src/layers/batch-norm.js'
 import { convLayer, groupedConvolve } from '../../training/src/layers/conv-layer.js'
 import { dense, dropout } from '../../training/src/layers/dense.js'
-import type { LayerPass, LayerWeights } from '../../training/src/layers/layer.js'
 import { createRandom } from '../../training/src/random.js'
 import { readyBackend } from '../../training/src/tf/backend.js'
+import { gradientError, wave } from '../support/layer-gradients.js'
 
 t.before(async () => {
   await readyBackend()
 })
-
-interface Values {
-  readonly values: Float32Array
-  readonly shape: number[]
-}
-
-const wave = (shape: number[], rate: number, lift = 0): Values => ({
-  shape,
-  values: Float32Array.from(
-    { length: shape.reduce((a, b) => a * b, 1) },
-    (_, i) => Math.sin(i * rate) + 0.3 * Math.cos(i * rate * 2.7) + lift,
-  ),
-})
-
-/** Largest difference of a layer's gradients from central differences of a smooth loss, over a few elements. */
-function gradientError(
-  layer: (x: tf.Tensor, weights: LayerWeights) => LayerPass,
-  input: Values,
-  parts: Record<string, Values> = {},
-): number {
-  const run = (): LayerPass =>
-    layer(tf.tensor(input.values, input.shape), (part) => {
-      const { values, shape } = parts[part] as Values
-      return tf.tensor(values, shape)
-    })
-  // loss = Σ y·sin(y + ½ + i/9): every output counts differently.
-  const lossOf = (y: Float32Array): number => y.reduce((sum, v, i) => sum + v * Math.sin(v + 0.5 + i / 9), 0)
-  const pass = run()
-  const y = pass.output.dataSync<'float32'>()
-  const slope = y.map((v, i) => Math.sin(v + 0.5 + i / 9) + v * Math.cos(v + 0.5 + i / 9))
-  const { dInput, parts: gradients } = pass.backward(tf.tensor(slope, pass.output.shape), true)
-  const pairs: [Values, Float32Array][] = [[input, (dInput as tf.Tensor).dataSync<'float32'>()]]
-  for (const [part, values] of Object.entries(parts)) pairs.push([values, gradients[part] as Float32Array])
-  const step = 1e-2
-  let worst = 0
-  for (const [{ values }, gradient] of pairs) {
-    const scale = Math.max(1, ...gradient.map(Math.abs))
-    for (let i = 0; i < values.length; i += Math.max(1, Math.floor(values.length / 11))) {
-      const kept = values[i] as number
-      const lossAt = (value: number): number => {
-        values[i] = value
-        return lossOf(run().output.dataSync<'float32'>())
-      }
-      const numeric = (lossAt(kept + step) - lossAt(kept - step)) / (2 * step)
-      values[i] = kept
-      worst = Math.max(worst, Math.abs(numeric - (gradient[i] as number)) / scale)
-    }
-  }
-  return worst
-}
 
 for (const { kernel, dilation, padding, groups = 1, width = 6 } of [
   { kernel: [3, 3], dilation: [1, 1], padding: 'same' },
@@ -68,6 +18,7 @@ for (const { kernel, dilation, padding, groups = 1, width = 6 } of [
   { kernel: [1, 4], dilation: [1, 1], padding: 'valid' },
   { kernel: [2, 2], dilation: [3, 1], padding: 'valid' },
   { kernel: [2, 6], dilation: [1, 1], padding: 'valid' },
+  { kernel: [9, 6], dilation: [1, 1], padding: 'valid' },
   { kernel: [5, 1], dilation: [1, 1], padding: 'same', width: 1 },
   { kernel: [3, 1], dilation: [2, 1], padding: 'same', width: 1, groups: 2 },
   { kernel: [3, 3], dilation: [1, 1], padding: 'same', groups: 4 },

@@ -29,7 +29,7 @@ t.test('noise lies as far below the speech as was asked for', async (t) => {
   for (const kind of ['white', 'babble', 'heard', 'rain']) {
     for (const snrDb of [20, 5]) {
       const [heard] = inNoise([clip], { kind, snrDb }, material, 7)
-      const noisy = await variantAudio(clip.path, heard?.variant ?? t.fail('no clip'))
+      const { samples: noisy } = await variantAudio(clip.path, heard?.variant ?? t.fail('no clip'))
       const noise = noisy.map((x, i) => x - (clean[i] as number))
       const power = noise.reduce((sum, x) => sum + x * x, 0) / noise.length
       const reached = 10 * Math.log10(activePower(clean) / power)

@@ -62,6 +62,7 @@ const task: TrainTask = {
   seed: 3,
   examples: examples(),
   neutralLabel: 0,
+  neutralLabels: [0],
   teachers: [],
   normaliseAndFit: copy,
 }

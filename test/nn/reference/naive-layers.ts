@@ -27,6 +27,8 @@ export function naiveLayer(
     return output
   }
 
+  if (layer.op === 'reshape') return [...source]
+
   if (layer.op === 'stats_pool') {
     const means: number[] = []
     const deviations: number[] = []

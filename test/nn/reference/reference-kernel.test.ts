@@ -34,6 +34,7 @@ const layerCase = fc
       'max_pool2d' as const,
       'avg_pool2d' as const,
       'stats_pool' as const,
+      'reshape' as const,
     ),
     shape: fc.tuple(size, size, fc.integer({ min: 1, max: 5 })),
     input: quantization,
@@ -83,6 +84,7 @@ const layerCase = fc
       max_pool2d: { op: 'max_pool2d', name: 'l', output: input, kernel: c.kernel, stride: c.stride },
       avg_pool2d: { op: 'avg_pool2d', name: 'l', output: input, kernel: c.kernel, stride: c.stride },
       stats_pool: { op: 'stats_pool', name: 'l', output },
+      reshape: { op: 'reshape', name: 'l', output: input, shape: [shape[0], shape[2], shape[1]] },
     }
     return { tensor, source: sources[op], values: bytes(random, elementCount(shape), -128, isExtreme) }
   })

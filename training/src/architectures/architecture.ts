@@ -46,9 +46,10 @@ export type FrontEndName = 'mfcc' | 'waveform' | 'functionals'
 
 /**
  * `image`: [time, coefficients, 1], for convolutions over both. `sequence`: [time, 1, coefficients], the same values
- * in the same order, for convolutions over time alone.
+ * in the same order, for convolutions over time alone. `bands`: [time, bands, 1], the coefficients turned back into as
+ * many mel bands by a fixed layer, for convolutions over time and frequency.
  */
-export type InputLayout = 'image' | 'sequence'
+export type InputLayout = 'image' | 'sequence' | 'bands'
 
 /** Shape of the network's input, without the batch. */
 export function inputShapeOf(

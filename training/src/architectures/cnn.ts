@@ -10,6 +10,7 @@ import type { Architecture } from './architecture.js'
 export function cnn(labelCount: number): Architecture {
   return {
     name: 'cnn',
+    input: 'bands',
     layers: [
       { op: 'conv2d', name: 'conv1', channels: 16, kernel: [3, 3], padding: 'same' },
       { op: 'avg_pool2d', name: 'pool1', kernel: [2, 2] },

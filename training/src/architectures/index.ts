@@ -52,5 +52,12 @@ function ensemble(name: string, labelCount: number): Architecture {
       `the members of '${name}' must hear the same: all MFCCs, or all the waveform`,
     )
   }
-  return { name, ...(first.front ? { front: first.front } : {}), layers: [], members }
+  const takesBands = members.some((member) => member.input === 'bands')
+  return {
+    name,
+    ...(first.front ? { front: first.front } : {}),
+    ...(takesBands ? { input: 'bands' } : {}),
+    layers: [],
+    members,
+  }
 }

@@ -44,11 +44,7 @@ function outputShape(
         )
       }
       if (layer.padding === 'same') return [height, width, layer.channels]
-      return [
-        height - dilation[0] * (kernel[0] - 1),
-        width - dilation[1] * (kernel[1] - 1),
-        layer.channels,
-      ]
+      return [height - dilation[0] * (kernel[0] - 1), width - dilation[1] * (kernel[1] - 1), layer.channels]
     }
     case 'avg_pool2d':
       return [Math.floor(height / layer.kernel[0]), Math.floor(width / layer.kernel[1]), channels]

@@ -6,6 +6,7 @@ import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { writeArtefact } from '../../../src/nn/artefact-writer.js'
 import { quantizeInputInto } from '../../../src/nn/quantize-input.js'
 import { inputShapeOf } from '../architectures/architecture.js'
+import { drawHistory, heardVoices } from '../augment/voice-history.js'
 import { asRecorded, loadExamples } from '../dataset/example-cache.js'
 import { createNormaliseAndFit } from '../dataset/network-input.js'
 import { encodeFloatWeights } from '../evaluate/float-weights.js'
@@ -17,7 +18,14 @@ import { quantizeNetwork } from '../quantize/quantize-network.js'
 import { createRandom } from '../random.js'
 import { readyBackend } from '../tf/backend.js'
 import type { Example } from '../train/example.js'
-import { architectureOf, INPUT_SHAPE, loadRun, splitOf } from '../train/run.js'
+import {
+  architectureOf,
+  INPUT_SHAPE,
+  learntLabels,
+  loadRun,
+  splitOf,
+  type RunDescription,
+} from '../train/run.js'
 import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand } from './command.js'
 
 const HELP = `
@@ -61,7 +69,7 @@ await runCommand(HELP, options, async (values) => {
   const { examples } = await loadExamples(asRecorded(train, run.labels), values.cache, (done, total) =>
     progressLine(`features ${done}/${total}`),
   )
-  const inputs = calibrationInputs(examples, run.seed)
+  const inputs = calibrationInputs(examples, run)
   const architecture = architectureOf(run)
   const [frames, coefficients] = INPUT_SHAPE
   const network = quantizeNetwork(
@@ -100,15 +108,22 @@ await runCommand(HELP, options, async (values) => {
   progressLine(`${join(out, 'manifest.json')}: sha256 ${sha256}, temperature ${temperature}`, true)
 })
 
-function calibrationInputs(examples: readonly Example[], seed: number): Float32Array[] {
+/** Windows of training clips, as recorded, cold and with the histories that the network was trained with. */
+function calibrationInputs(
+  examples: readonly Example[],
+  { seed, labels, recipe }: RunDescription,
+): Float32Array[] {
   const normaliseAndFit = createNormaliseAndFit()
-  return createRandom(seed, 1_000_003)
+  const voices = heardVoices(examples, learntLabels(labels))
+  const random = createRandom(seed, 1_000_003)
+  return random
     .shuffle([...examples])
     .slice(0, CALIBRATION_CLIPS)
-    .flatMap((example) => example.variants[0] ?? [])
-    .map((window) => {
+    .flatMap((example) => (example.variants[0] ?? []).map((window) => ({ example, window })))
+    .map(({ example, window }) => {
       const input = new Float32Array(FEATURE_PARAMS.decisionFrames * FEATURE_PARAMS.nMfcc)
-      normaliseAndFit(window.mfcc, window.frames, input)
+      const history = drawHistory(example, voices, recipe.augment, random)
+      normaliseAndFit(window.mfcc, window.frames, input, history)
       return input
     })
 }

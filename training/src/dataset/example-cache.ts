@@ -3,10 +3,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSyn
 import { dirname, join } from 'node:path'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
-import { createMfccExtractor } from '../../../src/features/mfcc.js'
-import { createEnergyVad } from '../../../src/gate/energy-vad.js'
-import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
-import { createGate } from '../../../src/gate/segmenter.js'
 import type { Clip, Label } from '../corpora/clip.js'
 import { labelMask, labelsOfCorpora } from '../corpora/label-mask.js'
 import { activeShare } from '../augment/mix-noise.js'
@@ -14,10 +10,12 @@ import { AS_RECORDED, type Variant } from '../augment/variant.js'
 import { samplesToMs } from '../../../src/units.js'
 import type { Example, Window } from '../train/example.js'
 import { clipWindows } from './clip-windows.js'
+import { deviceGates } from './device-gates.js'
+import { FRONT_ENDS, type FrontEnd } from './front-end.js'
 import { variantAudio } from './variant-audio.js'
 
 /**
- * Raised when the gate's arithmetic changes while its parameters stay, so that windows cut by older code are not
+ * Raised when the gate's arithmetic changes while its parameters and its model stay, so that windows cut by older code are not
  * taken from the cache.
  */
 const CACHE_VERSION = 3
@@ -33,11 +31,17 @@ export interface ExampleRequest {
   readonly variantsOf: (clip: Clip) => readonly Variant[]
   /** The network's outputs. */
   readonly labels: readonly Label[]
+  /** What the network hears (default: MFCCs). */
+  readonly front?: FrontEnd
 }
 
 /** The clips as they are. */
-export function asRecorded(clips: readonly Clip[], labels: readonly Label[]): ExampleRequest {
-  return { clips, labels, variantsOf: () => [AS_RECORDED] }
+export function asRecorded(
+  clips: readonly Clip[],
+  labels: readonly Label[],
+  front = FRONT_ENDS.mfcc,
+): ExampleRequest {
+  return { clips, labels, front, variantsOf: () => [AS_RECORDED] }
 }
 
 /**
@@ -45,7 +49,7 @@ export function asRecorded(clips: readonly Clip[], labels: readonly Label[]): Ex
  * no example; they are returned as `silent`. A variant in which it finds none (the noise hides it) is left out.
  */
 export async function loadExamples(
-  { clips, variantsOf, labels }: ExampleRequest,
+  { clips, variantsOf, labels, front = FRONT_ENDS.mfcc }: ExampleRequest,
   cacheRoot: string,
   onProgress: Progress,
 ): Promise<{ examples: Example[]; silent: Clip[] }> {
@@ -57,7 +61,7 @@ export async function loadExamples(
   for (const clip of clips) {
     const variants: ClipWindow[][] = []
     for (const variant of variantsOf(clip)) {
-      const windows = await clipMfccs(clip, cacheRoot, variant)
+      const windows = await clipFeatures(clip, cacheRoot, front, variant)
       if (windows.length > 0) variants.push(windows)
     }
     const label = labels.indexOf(clip.label)
@@ -82,20 +86,28 @@ export interface ClipWindow extends Window {
   readonly speechMs: number
 }
 
-const extractor = createMfccExtractor(FEATURE_PARAMS)
+/** One clip's windows as MFCCs, from the cache where it has them. */
+export function clipMfccs(clip: Clip, cacheRoot: string, variant = AS_RECORDED): Promise<ClipWindow[]> {
+  return clipFeatures(clip, cacheRoot, FRONT_ENDS.mfcc, variant)
+}
 
-/** One clip's windows, from the cache where it has them. */
-export async function clipMfccs(clip: Clip, cacheRoot: string, variant = AS_RECORDED): Promise<ClipWindow[]> {
-  const path = cachePath(join(cacheRoot, cacheKey()), clip.path, variant)
-  if (existsSync(path)) return decodeWindows(readFileSync(path))
-  const gate = createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS)
+/** One clip's windows as a front end hears them, from the cache where it has them. */
+export async function clipFeatures(
+  clip: Clip,
+  cacheRoot: string,
+  front: FrontEnd,
+  variant = AS_RECORDED,
+): Promise<ClipWindow[]> {
+  const path = cachePath(join(cacheRoot, cacheKey(front)), clip.path, variant)
+  if (existsSync(path)) return decodeWindows(readFileSync(path), front.coefficients)
+  const gate = deviceGates().createGate()
   const { samples, voice } = await variantAudio(clip.path, variant)
   const spoken = clipWindows(samples, gate).filter(
     ({ startSample, samples: { length } }) =>
       variant.noise === null || activeShare(voice, startSample, startSample + length) >= LEAST_VOICE_SHARE,
   )
   const windows = spoken.map((window) => {
-    const { data, frames } = extractor.extract(window.samples)
+    const { data, frames } = front.extract(window.samples)
     return { mfcc: data, frames, speechMs: samplesToMs(window.speechSamples) }
   })
   mkdirSync(dirname(path), { recursive: true })
@@ -105,8 +117,14 @@ export async function clipMfccs(clip: Clip, cacheRoot: string, variant = AS_RECO
   return windows
 }
 
-function cacheKey(): string {
-  const parts = [CACHE_VERSION, featureParamsHash(FEATURE_PARAMS), DEFAULT_GATE_PARAMS]
+function cacheKey({ name, coefficients }: FrontEnd): string {
+  const parts = [
+    CACHE_VERSION,
+    name,
+    coefficients,
+    featureParamsHash(FEATURE_PARAMS),
+    deviceGates().fingerprint,
+  ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
 
@@ -122,21 +140,21 @@ function cachePath(folder: string, clipPath: string, variant: Variant): string {
   return join(folder, name.slice(0, 2), name.slice(2, 26))
 }
 
-/** Cache file: number of windows, then frames and speech (ms) of each (uint32), then the MFCCs (float32); machine's byte order. */
+/** Cache file: number of windows, then frames and speech (ms) of each (uint32), then the features (float32); machine's byte order. */
 function encodeWindows(windows: readonly ClipWindow[]): Buffer {
   const header = Uint32Array.from([windows.length, ...windows.flatMap((w) => [w.frames, w.speechMs])])
   const parts = [header, ...windows.map((w) => w.mfcc)]
   return Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)))
 }
 
-function decodeWindows(bytes: Buffer): ClipWindow[] {
+function decodeWindows(bytes: Buffer, coefficients: number): ClipWindow[] {
   const aligned = new Uint8Array(bytes).buffer
   const count = new Uint32Array(aligned, 0, 1)[0] as number
   const header = new Uint32Array(aligned, 4, 2 * count)
   let offset = 4 + 8 * count
   return Array.from({ length: count }, (_, n) => {
     const frames = header[2 * n] as number
-    const mfcc = new Float32Array(aligned, offset, frames * FEATURE_PARAMS.nMfcc)
+    const mfcc = new Float32Array(aligned, offset, frames * coefficients)
     offset += mfcc.byteLength
     return { mfcc, frames, speechMs: header[2 * n + 1] as number }
   })

@@ -3,12 +3,10 @@ import { DEFAULT_AFFECT_PARAMS } from '../../../src/affect/affect-params.js'
 import type { Classifier } from '../../../src/classify/classifier.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { createModelInput } from '../../../src/features/model-input.js'
-import { createEnergyVad } from '../../../src/gate/energy-vad.js'
-import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
-import { createGate } from '../../../src/gate/segmenter.js'
 import type { ModelManifest } from '../../../src/nn/manifest.js'
 import { createPipeline, type Pipeline } from '../../../src/pipeline.js'
 import { VoiceBaseline } from '../../../src/voice-baseline.js'
+import { deviceGates } from '../dataset/device-gates.js'
 import type { WindowDecision } from './clip-decision.js'
 import { deviceDecisions } from './device-decisions.js'
 import type { WarmPolicy } from './evaluation-unit.js'
@@ -60,7 +58,7 @@ function freshPipeline(
   voice?: VoiceBaseline,
 ): Pipeline {
   return createPipeline({
-    gate: createGate(createEnergyVad(DEFAULT_GATE_PARAMS), DEFAULT_GATE_PARAMS),
+    gate: deviceGates().createGate(),
     modelInput: createModelInput(),
     classifier,
     temperature: calibration.temperature,

@@ -1,7 +1,7 @@
 import { softmaxInto } from '../../../src/affect/calibrate.js'
 import type { Architecture } from '../architectures/architecture.js'
-import { clipMfccs } from '../dataset/example-cache.js'
-import { createNormaliseAndFit } from '../dataset/network-input.js'
+import { clipFeatures } from '../dataset/example-cache.js'
+import { frontEndOf } from '../dataset/front-end.js'
 import type { Parameters } from '../train/parameters.js'
 import type { ClipJudge } from './evaluation-unit.js'
 import { floatLogits } from './float-network.js'
@@ -20,10 +20,10 @@ export function createFloatJudge(
   { architecture, parameters }: FloatNetwork,
   cache: string,
 ): ClipJudge {
-  const normaliseAndFit = createNormaliseAndFit()
+  const front = frontEndOf(architecture)
   return async ({ clip, variant }) => {
-    const windows = await clipMfccs(clip, cache, variant)
-    const logits = windows.length > 0 ? floatLogits(architecture, parameters, windows, normaliseAndFit) : []
+    const windows = await clipFeatures(clip, cache, front, variant)
+    const logits = windows.length > 0 ? floatLogits(architecture, parameters, windows) : []
     const decisions = logits.map((row, i) => ({
       probabilities: softmax(row, judged.calibration.temperature),
       speechMs: windows[i]?.speechMs ?? 0,

@@ -43,7 +43,7 @@ async function int8JudgeOf({ artefact: folder, warmUp }: EvaluationUnit): Promis
     ? warmEar(artefact.manifest, classifier, warmUp.policy, await audioOf(warmUp.clips))
     : coldEar(artefact.manifest, classifier)
   return async ({ clip, variant }) =>
-    verdictOn(clip, ear.judge(await variantAudio(clip.path, variant)), artefact.manifest)
+    verdictOn(clip, ear.judge((await variantAudio(clip.path, variant)).samples), artefact.manifest)
 }
 
 async function audioOf(clips: readonly Clip[]): Promise<Float32Array[]> {

@@ -5,6 +5,7 @@ import type {
   DenseLayer,
   DepthwiseConv2dLayer,
   Pool2dLayer,
+  ReshapeLayer,
   StatsPoolLayer,
 } from '../../../src/nn/manifest.js'
 import { convolutionAxis, elementCount } from '../../../src/nn/shapes.js'
@@ -50,6 +51,8 @@ export function addOnnxLayer(
       return addAvgPool2d(place, layer)
     case 'stats_pool':
       return addStatsPool(place, layer)
+    case 'reshape':
+      return addReshape(place, layer)
   }
 }
 
@@ -162,6 +165,13 @@ function addStatsPool(place: Place, layer: StatsPoolLayer): string {
   const shape = graph.int64(`${name}/shape`, [-1, ...layer.output_shape])
   const flat = graph.node(`${name}/flat`, 'Reshape', [joined, shape])
   return graph.node(name, 'QuantizeLinear', [flat, ...graph.quantization(layer.output)])
+}
+
+function addReshape(place: Place, { shape }: ReshapeLayer): string {
+  const { graph, name } = place
+  const target = graph.int64(`${name}/shape`, [-1, ...shape])
+  const reshaped = graph.node(`${name}/reshaped`, 'Reshape', [channelsLast(place), target])
+  return graph.node(name, 'Transpose', [reshaped], { perm: [0, 3, 1, 2] })
 }
 
 function channelsLast({ graph, name, value, input }: Place): string {

@@ -55,6 +55,8 @@ export function addTfjsLayer(
       return addAvgPool2d(place, layer)
     case 'stats_pool':
       return addStatsPool(place, layer)
+    case 'reshape':
+      return graph.node(name, 'Reshape', [value, graph.integers(`${name}/shape`, [-1, ...layer.shape])])
   }
 }
 

@@ -23,6 +23,22 @@ export interface Convolution {
 export function convolve(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): Convolution {
   const [kernelH, kernelW, channels, outChannels] = filter.shape
   const [batch, height, width] = x.shape
+  // A kernel over everything is one matrix product.
+  if (kernelH > 1 && kernelH === height && kernelW === width && geometry.padding === 'valid') {
+    const taps = height * width * channels
+    const product = convolve(
+      tf.reshape(x, [batch, 1, 1, taps]),
+      tf.reshape(filter, [1, 1, taps, outChannels]),
+      geometry,
+    )
+    return {
+      output: product.output,
+      backward(dOutput, needsInput) {
+        const { dInput, dFilter } = product.backward(dOutput, needsInput)
+        return { dInput: dInput && tf.reshape(dInput, [batch, height, width, channels]), dFilter }
+      },
+    }
+  }
   // A kernel over all columns is one over time alone, whose channels are all columns' channels: far more arithmetic
   // a memory access.
   if (kernelW > 1 && kernelW === width && geometry.padding === 'valid') {

@@ -79,7 +79,9 @@ export function recurrent(x: tf.Tensor, cell: RecurrentCell, weights: LayerWeigh
       return {
         dInput: needsInput
           ? tf.reshape(
-              swapFirstTwo(tf.reshape(tf.matMul(dz, tf.transpose(kernel)), [time, batch, inputs]) as tf.Tensor3D),
+              swapFirstTwo(
+                tf.reshape(tf.matMul(dz, tf.transpose(kernel)), [time, batch, inputs]) as tf.Tensor3D,
+              ),
               x.shape,
             )
           : null,

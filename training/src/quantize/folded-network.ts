@@ -1,3 +1,4 @@
+import { ConfigError } from '../../../src/errors.js'
 import type { Architecture, LayerSpec } from '../architectures/architecture.js'
 import { BATCH_NORM_EPSILON } from '../layers/batch-norm.js'
 import type { Parameters } from '../train/parameters.js'
@@ -11,6 +12,7 @@ export interface FoldedLayer {
   readonly bias?: Float32Array
 }
 
+/** @throws {ConfigError} `TRAINING_NOT_QUANTIZABLE` */
 export function foldBatchNorm(architecture: Architecture, parameters: Parameters): FoldedLayer[] {
   const values = (name: string): Float32Array => {
     const parameter = parameters.get(name)
@@ -21,6 +23,13 @@ export function foldBatchNorm(architecture: Architecture, parameters: Parameters
     switch (spec.op) {
       case 'dropout':
         return []
+      case 'lstm':
+      case 'gru':
+      case 'batch_norm':
+        throw new ConfigError(
+          'TRAINING_NOT_QUANTIZABLE',
+          `'${architecture.name}' has a layer of kind ${spec.op}, which has no int8 form: it is for comparison in float`,
+        )
       case 'avg_pool2d':
       case 'stats_pool':
         return [{ spec }]

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Quantization } from '../../../src/nn/manifest.js'
 import type { LayerSource } from '../../../src/nn/pack-layers.js'
 import type { Architecture } from '../architectures/architecture.js'
+import { BANDS_LAYER, bandImageInto, filterOf } from '../dataset/band-image.js'
 import { forward } from '../train/forward.js'
 import type { Parameters } from '../train/parameters.js'
 import { weightTensors } from '../train/parameters.js'
@@ -29,7 +30,14 @@ export function quantizeNetwork(
   inputShape: readonly [number, number, number],
   inputs: readonly Float32Array[],
 ): QuantizedNetwork {
-  const ranges = observeRanges(architecture, parameters, inputShape, inputs)
+  const takesBands = architecture.input === 'bands'
+  const [frames, width, channels] = inputShape
+  const images = takesBands ? inputs.map((input) => imageOf(input, parameters, width)) : inputs
+  const ranges = observeRanges(architecture, parameters, inputShape, images)
+  if (takesBands) {
+    ranges.set(BANDS_LAYER, ranges.get('input') as RangeObserver)
+    ranges.set('input', observed(inputs))
+  }
   const quantizationOf = (name: string): Quantization => {
     const observer = ranges.get(name)
     if (!observer) throw new Error(`no range was observed for ${name}`)
@@ -37,12 +45,60 @@ export function quantizeNetwork(
   }
   const input = quantizationOf('input')
   let current = input
+  const prefix: LayerSource[] = []
+  if (takesBands) {
+    current = quantizationOf(BANDS_LAYER)
+    prefix.push(...bandLayers(parameters, input, current, inputShape))
+  }
   const layers = foldBatchNorm(architecture, parameters).map((folded): LayerSource => {
     const source = quantizeLayer(folded, current, quantizationOf)
     current = source.output
     return source
   })
-  return { input: { shape: inputShape, ...input }, layers }
+  const shape = takesBands ? ([frames, channels, width] as const) : inputShape
+  return { input: { shape, ...input }, layers: [...prefix, ...layers] }
+}
+
+/** The fixed layer from coefficients, which lie as channels, to bands, and from there to an image of one channel. */
+function bandLayers(
+  parameters: Parameters,
+  input: Quantization,
+  output: Quantization,
+  [frames, bands]: readonly [number, number, number],
+): LayerSource[] {
+  const filter = filterOf(parameters)
+  const coefficients = filter.length / bands
+  const weights = Float32Array.from(
+    { length: filter.length },
+    (_, i) => filter[(i % coefficients) * bands + Math.floor(i / coefficients)] as number,
+  )
+  const { values, scales, bias } = quantizeWeights(weights, new Float32Array(bands), input.scale)
+  return [
+    {
+      op: 'conv2d',
+      name: BANDS_LAYER,
+      kernel: [1, 1],
+      stride: [1, 1],
+      dilation: [1, 1],
+      padding: 'valid',
+      activation: 'none',
+      output,
+      weights: { values, shape: [bands, 1, 1, coefficients], scales, biases: bias },
+    },
+    { op: 'reshape', name: 'image', shape: [frames, bands, 1], output },
+  ]
+}
+
+function imageOf(matrix: Float32Array, parameters: Parameters, coefficients: number): Float32Array {
+  const image = new Float32Array(matrix.length)
+  bandImageInto(matrix, filterOf(parameters), coefficients, image)
+  return image
+}
+
+function observed(inputs: readonly Float32Array[]): RangeObserver {
+  const observer = new RangeObserver()
+  for (const input of inputs) observer.observe(input)
+  return observer
 }
 
 function quantizeLayer(
@@ -77,7 +133,10 @@ function quantizeLayer(
         weights: weightsOf(folded, input),
       }
     case 'dropout':
-      throw new Error('dropout has no quantised form')
+    case 'lstm':
+    case 'gru':
+    case 'batch_norm':
+      throw new Error(`${spec.op} has no quantised form`)
   }
 }
 

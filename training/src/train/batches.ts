@@ -1,10 +1,12 @@
+import type { FrontEndName } from '../architectures/architecture.js'
 import { mixupShare } from '../augment/beta-sample.js'
 import { pasteNeutral, type NeutralBySpeaker } from '../augment/copy-paste.js'
 import { maskSpectrum, type SpecAugmentOptions } from '../augment/spec-augment.js'
+import { drawHistory, type HeardVoices, type HistoryOptions } from '../augment/voice-history.js'
 import type { Random } from '../random.js'
 import type { Example, NormaliseAndFit, Window } from './example.js'
 
-export interface AugmentOptions extends SpecAugmentOptions {
+export interface AugmentOptions extends SpecAugmentOptions, HistoryOptions {
   /** Parameter of the beta distribution of mixup; 0 switches it off. */
   readonly mixupAlpha: number
   readonly labelSmoothing: number
@@ -23,6 +25,35 @@ export const AUGMENT_DEFAULTS: AugmentOptions = {
   coefficientMaskWidth: 6,
   cropShare: 0.1,
   copyPasteShare: 0,
+  coldShare: 0.4,
+  neutralHistoryShare: 0.3,
+  historyWindows: 32,
+}
+
+/** Rows of the waveform's matrix are a quarter as long as a frame of MFCCs. */
+const WAVEFORM_ROWS_PER_FRAME = 4
+
+/** What of the augmentation means something to what the network hears. */
+export function augmentFor(front: FrontEndName | undefined, options: AugmentOptions): AugmentOptions {
+  switch (front) {
+    case undefined:
+    case 'mfcc':
+      return options
+    case 'waveform':
+      return {
+        ...options,
+        coefficientMasks: 0,
+        timeMaskFrames: WAVEFORM_ROWS_PER_FRAME * options.timeMaskFrames,
+      }
+    case 'functionals':
+      return { ...options, mixupAlpha: 0, timeMasks: 0, coefficientMasks: 0, cropShare: 0, copyPasteShare: 0 }
+  }
+}
+
+/** What else there is of the examples' speakers. */
+export interface SpeakerSpeech {
+  readonly neutral: NeutralBySpeaker
+  readonly voices: HeardVoices
 }
 
 export interface Batch {
@@ -56,7 +87,7 @@ export interface BatchShape {
  */
 export function* epochBatches(
   order: readonly Example[],
-  neutral: NeutralBySpeaker,
+  { neutral, voices }: SpeakerSpeech,
   shape: BatchShape,
   options: AugmentOptions,
   normaliseAndFit: NormaliseAndFit,
@@ -70,7 +101,7 @@ export function* epochBatches(
     chosen.forEach((example, i) => {
       const window = cropped(drawWindow(example, neutral, shape, options, random), shape, options, random)
       const out = own.subarray(i * inputSize, (i + 1) * inputSize)
-      normaliseAndFit(window.mfcc, window.frames, out)
+      normaliseAndFit(window.mfcc, window.frames, out, drawHistory(example, voices, options, random))
       maskSpectrum(out, shape.frames, shape.coefficients, options, random)
     })
     yield mixed(own, chosen, inputSize, options.mixupAlpha, random)

@@ -43,6 +43,31 @@ export function smoothedTarget(label: number, mask: Float32Array, smoothing: num
   return mask.map((m, k) => m * (smoothing / known + (k === label ? 1 - smoothing : 0)))
 }
 
+/**
+ * Squared hinge of each output that a mask lets through, one class against the rest, of one row of logits.
+ *
+ * @param dLogits [labels], added to
+ * @returns weight × loss
+ * @see Tang 2013, "Deep learning using linear support vector machines"
+ */
+export function addHinge(
+  logits: Float32Array,
+  label: number,
+  mask: Float32Array,
+  weight: number,
+  dLogits: Float32Array,
+): number {
+  let loss = 0
+  for (let k = 0; k < logits.length; k++) {
+    if (mask[k] !== 1) continue
+    const sign = k === label ? 1 : -1
+    const short = Math.max(0, 1 - sign * (logits[k] as number))
+    loss += short ** 2
+    dLogits[k] = (dLogits[k] as number) - weight * 2 * sign * short
+  }
+  return weight * loss
+}
+
 export interface BatchLoss {
   /** Mean over the batch. */
   readonly value: number
@@ -73,6 +98,7 @@ export function batchLoss(
   batch: Batch,
   labelSmoothing: number,
   teacher: TeacherTargets | null = null,
+  kind: 'cross-entropy' | 'hinge' = 'cross-entropy',
 ): BatchLoss {
   const labels = logits.length / batch.size
   const dLogits = new Float32Array(logits.length)
@@ -84,8 +110,13 @@ export function batchLoss(
     const dRow = dLogits.subarray(i * labels, (i + 1) * labels)
     for (const { examples, shares } of batch.parts) {
       const { label, mask } = examples[i] as Batch['parts'][number]['examples'][number]
+      const weight = ownWeight * (shares[i] as number)
+      if (kind === 'hinge') {
+        value += addHinge(row, label, mask, weight, dRow)
+        continue
+      }
       const target = smoothedTarget(label, mask, labelSmoothing)
-      value += addCrossEntropy(row, target, mask, ownWeight * (shares[i] as number), 1, dRow)
+      value += addCrossEntropy(row, target, mask, weight, 1, dRow)
     }
     const own = batch.parts[0]?.examples[i]
     if (own && isGreatest(row, own.label, own.mask)) hits++

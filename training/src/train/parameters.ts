@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { laidOut, membersOf, type Architecture } from '../architectures/architecture.js'
 import { layerShapes, type LayerShape, type ShapedLayer } from '../architectures/layer-shapes.js'
+import { BANDS_LAYER } from '../dataset/band-image.js'
 import type { Random } from '../random.js'
 
 /** One trainable or running array of the network. */
@@ -32,6 +33,13 @@ export function initialParameters(
   random: Random,
 ): Map<string, ParameterArray> {
   const parameters = new Map<string, ParameterArray>()
+  if (architecture.input === 'bands') {
+    // Filled in from the training side's features; see `bandFilter`.
+    const size = inputShape[1]
+    const name = `${BANDS_LAYER}/filter`
+    const values = new Float32Array(size * size)
+    parameters.set(name, { name, shape: [1, 1, size, size], values, decays: false, isTrained: false })
+  }
   for (const { prefix, network } of membersOf(architecture)) {
     for (const shaped of layerShapes(network, laidOut(network, inputShape))) {
       for (const { part, shape, fill, decays = false, isTrained = true } of initialParts(shaped, random)) {

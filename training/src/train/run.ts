@@ -10,6 +10,7 @@ import { loadProtocol } from '../protocols/load-protocol.js'
 import { foldName } from '../protocols/protocol.js'
 import { protocolByName, versionedName } from '../protocols/protocol-by-name.js'
 import { selectFold } from '../protocols/select-fold.js'
+import { frontEndOf } from '../dataset/front-end.js'
 import type { BatchShape } from './batches.js'
 import { readCheckpoint } from './checkpoint.js'
 import type { Recipe } from './recipe.js'
@@ -38,7 +39,7 @@ export interface RunDescription {
 export const INPUT_SHAPE = [FEATURE_PARAMS.decisionFrames, FEATURE_PARAMS.nMfcc, 1] as const
 
 export function batchShapeOf(run: RunDescription): BatchShape {
-  const [frames, coefficients] = INPUT_SHAPE
+  const { frames, coefficients } = frontEndOf(architectureOf(run))
   return { batchSize: run.recipe.batchSize, frames, coefficients, labels: run.labels.length }
 }
 
@@ -46,12 +47,17 @@ export function architectureOf(run: RunDescription): Architecture {
   return architectureByName(run.architecture, run.labels.length)
 }
 
+/** Indices of the classes that a device learns a voice from; see `src/affect/adaptation.ts`. */
+export function learntLabels(labels: readonly Label[]): number[] {
+  return (['neutral', 'calm'] as const).map((label) => labels.indexOf(label)).filter((k) => k >= 0)
+}
+
 export interface Split {
   /** Stands in the model card: `ravdess-emobox6@1/1`. */
   readonly name: string
   readonly train: readonly Clip[]
   readonly test: readonly Clip[]
-  /** Corpora that are absent or incomplete. */
+  /** Corpora that are absent or incomplete, and test clips that the network cannot be judged on. */
   readonly warnings: readonly string[]
 }
 
@@ -66,20 +72,27 @@ export function splitOf(run: RunDescription, corporaRoot: string): Split {
   const extra = extraClips(run, corporaRoot)
   const hasOutput = (clip: Clip): boolean => run.labels.includes(clip.label)
   if (run.fold === null && protocol.foldNames.length > 1) {
+    // The optional corpora are only ever tested on.
+    const own = clips.filter((clip) => protocol.corpora.includes(clip.corpus))
     return {
       name: `${versionedName(protocol)}/all`,
-      train: [...clips, ...extra].filter(hasOutput),
+      train: [...own, ...extra].filter(hasOutput),
       test: [],
       warnings,
     }
   }
   const fold = selectFold(protocol, clips, run.fold, run.inner)
+  const test = fold.test.filter(hasOutput)
   return {
     name: foldName(fold),
     train: [...fold.train, ...extra].filter(hasOutput),
-    test: fold.test.filter(hasOutput),
-    warnings,
+    test,
+    warnings: [...warnings, ...lostToLabels(fold.test.length - test.length)],
   }
+}
+
+function lostToLabels(clips: number): string[] {
+  return clips > 0 ? [`${clips} test clips are of classes that the network has no output for: left out`] : []
 }
 
 /** The protocol's own corpora are no extra: their test clips would be trained on. */

@@ -1,14 +1,15 @@
-import * as tf from '@tensorflow/tfjs'
 import { InputError } from '../../../src/errors.js'
 import { inputShapeOf, type Architecture } from '../architectures/architecture.js'
 import { neutralBySpeaker } from '../augment/copy-paste.js'
+import { heardVoices } from '../augment/voice-history.js'
+import { asNetworkInput } from '../dataset/band-image.js'
 import { createRandom, type Random } from '../random.js'
 import { ADAMW_DEFAULTS, adamWStep, initialAdamWState, type AdamWState } from './adamw.js'
-import { epochBatches, type Batch, type BatchShape } from './batches.js'
+import { backpropagate } from './backpropagate.js'
+import { augmentFor, epochBatches, type Batch, type BatchShape } from './batches.js'
 import type { Example, NormaliseAndFit } from './example.js'
-import { forwardTraining, type TrainingPass } from './forward.js'
-import { batchLoss } from './loss.js'
-import { initialParameters, weightTensors, type ParameterArray } from './parameters.js'
+import { batchLoss, type BatchLoss } from './loss.js'
+import { initialParameters, type ParameterArray } from './parameters.js'
 import type { Recipe } from './recipe.js'
 import { drawEpoch } from './sampling.js'
 import { oneCycleLearningRate } from './schedule.js'
@@ -23,6 +24,8 @@ export interface TrainTask {
   readonly examples: readonly Example[]
   /** Index of the neutral class, from which CopyPaste takes; -1 if there is none. */
   readonly neutralLabel: number
+  /** Indices of the classes that a device learns a voice from. */
+  readonly neutralLabels: readonly number[]
   readonly teachers: readonly TrainedNetwork[]
   readonly normaliseAndFit: NormaliseAndFit
 }
@@ -45,8 +48,6 @@ export interface EpochReport {
   readonly stepsPerEpoch: number
   readonly secondsPerStep: number
 }
-
-const BATCH_NORM_MOMENTUM = 0.9
 
 export function initialTrainState(architecture: Architecture, shape: BatchShape, seed: number): TrainState {
   const input = inputShapeOf(architecture, shape.frames, shape.coefficients)
@@ -77,15 +78,24 @@ export function trainEpoch(
   const stepsPerEpoch = Math.ceil(examples.length / shape.batchSize)
   const totalSteps = stepsPerEpoch * recipe.epochs
   const neutral = neutralBySpeaker(examples, task.neutralLabel)
+  // Only MFCCs are normalised by what was heard before.
+  const hearsMfccs = (task.architecture.front ?? 'mfcc') === 'mfcc'
+  const voices = heardVoices(hearsMfccs ? examples : [], task.neutralLabels)
+  const toInput = asNetworkInput(task.architecture, state.parameters, task.normaliseAndFit)
   const order = drawEpoch(examples, recipe.balance, random)
+  const augment = augmentFor(task.architecture.front, recipe.augment)
   const started = performance.now()
   let lossSum = 0
   let accuracySum = 0
   let step = 0
   let report: EpochReport | undefined
-  for (const batch of epochBatches(order, neutral, shape, recipe.augment, task.normaliseAndFit, random)) {
+  for (const batch of epochBatches(order, { neutral, voices }, shape, augment, toInput, random)) {
     const dropoutRandom = createRandom(random.below(2 ** 30))
-    const { loss, accuracy, gradients } = lossAndGradients(task, state.parameters, batch, dropoutRandom)
+    const {
+      value: loss,
+      accuracy,
+      gradients,
+    } = lossAndGradients(task, state.parameters, batch, dropoutRandom)
     const { peakLearningRate, warmUpShare, weightDecay } = recipe
     const rate = oneCycleLearningRate(state.optimiser.step / totalSteps, peakLearningRate, warmUpShare)
     adamWStep(state.parameters, gradients, state.optimiser, rate, { ...ADAMW_DEFAULTS, weightDecay })
@@ -117,56 +127,24 @@ function lossAndGradients(
   parameters: Map<string, ParameterArray>,
   batch: Batch,
   random: Random,
-): { loss: number; accuracy: number; gradients: Map<string, Float32Array> } {
-  const gradients = new Map<string, Float32Array>()
+): BatchLoss & { gradients: Map<string, Float32Array> } {
   const size = [shape.frames, shape.coefficients] as const
+  const { teacherWeight: weight, teacherTemperature: temperature } = recipe
   const teacher =
     teachers.length === 0
       ? null
       : {
-          probabilities: teacherProbabilities(
-            teachers,
-            batch.inputs,
-            batch.size,
-            size,
-            recipe.teacherTemperature,
-          ),
-          temperature: recipe.teacherTemperature,
-          weight: recipe.teacherWeight,
+          probabilities: teacherProbabilities(teachers, batch.inputs, batch.size, size, temperature),
+          temperature,
+          weight,
         }
-  const result = { loss: 0, accuracy: 0, gradients }
-  tf.tidy(() => {
-    const x = tf.tensor(batch.inputs, [batch.size, ...inputShapeOf(architecture, ...size)])
-    const passes = forwardTraining(architecture, weightTensors(parameters), x, random)
-    const { output } = passes.at(-1) as TrainingPass
-    const judged = batchLoss(output.dataSync<'float32'>(), batch, recipe.augment.labelSmoothing, teacher)
-    result.loss = judged.value
-    result.accuracy = judged.accuracy
-    let dOutput = tf.tensor(judged.dLogits, output.shape)
-    for (let n = passes.length - 1; n >= 0; n--) {
-      const pass = passes[n] as TrainingPass
-      const { dInput, parts } = pass.backward(dOutput, n > 0)
-      dOutput.dispose()
-      if (dInput) dOutput = dInput
-      const { name } = pass.layer
-      for (const [part, values] of Object.entries(parts)) gradients.set(`${name}/${part}`, values)
-      if (pass.statistics) {
-        follow(parameters.get(`${name}/mean`), pass.statistics.mean, BATCH_NORM_MOMENTUM)
-        follow(parameters.get(`${name}/variance`), pass.statistics.variance, BATCH_NORM_MOMENTUM)
-      }
-    }
-  })
-  return result
+  const inputs = { values: batch.inputs, shape: [batch.size, ...inputShapeOf(architecture, ...size)] }
+  return backpropagate(architecture, parameters, inputs, random, (logits) =>
+    batchLoss(logits, batch, recipe.augment.labelSmoothing, teacher, architecture.loss),
+  )
 }
 
-function follow(running: ParameterArray | undefined, fresh: Float32Array, momentum: number): void {
-  if (!running) return
-  for (let i = 0; i < fresh.length; i++) {
-    running.values[i] = momentum * (running.values[i] as number) + (1 - momentum) * (fresh[i] as number)
-  }
-}
-
-function moveAverage(
+export function moveAverage(
   averaged: ReadonlyMap<string, ParameterArray>,
   parameters: ReadonlyMap<string, ParameterArray>,
   decay: number,

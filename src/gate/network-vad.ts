@@ -1,0 +1,92 @@
+import { ModelError } from '../errors.js'
+import type { Artefact } from '../nn/artefact-reader.js'
+import { verifyGolden } from '../nn/golden.js'
+import { createNetwork } from '../nn/network.js'
+import { quantizeInputInto } from '../nn/quantize-input.js'
+import { createFrameCueMeter } from './frame-cues.js'
+import type { GateParams } from './gate-params.js'
+import { squash } from './squash.js'
+import {
+  createVadFeatureMeter,
+  VAD_CONTEXT_FRAMES,
+  VAD_CONTEXT_ROWS,
+  VAD_FEATURES,
+  vadContextInto,
+} from './vad-features.js'
+import type { Vad } from './vad.js'
+
+/** The network's outputs, in order. */
+export const VAD_LABELS = ['pause', 'speech'] as const
+
+/**
+ * Runs the artefact's golden vectors and checks that it is a detector of this gate.
+ *
+ * @param artefact as `readArtefact` checked it
+ * @throws {ModelError} MODEL_LABELS, MODEL_SHAPE, MODEL_GOLDEN
+ */
+export function checkVadModel({ manifest, weights, golden }: Artefact): void {
+  const { id, labels, input } = manifest
+  if (labels.join() !== VAD_LABELS.join()) {
+    throw new ModelError(
+      'MODEL_LABELS',
+      `model ${id} tells ${labels.join(', ')}; the gate needs ${VAD_LABELS.join(', ')}`,
+    )
+  }
+  const [rows, width, channels] = input.shape
+  if (rows !== VAD_CONTEXT_ROWS || width * channels !== VAD_FEATURES) {
+    throw new ModelError(
+      'MODEL_SHAPE',
+      `model ${id} takes ${rows} × ${width * channels} values, the gate has ${VAD_CONTEXT_ROWS} × ${VAD_FEATURES}`,
+    )
+  }
+  verifyGolden(createNetwork(manifest, weights), golden)
+}
+
+/**
+ * Speech detector that is a small int8 network over the last 1.2 s of the gate's measures. A frame that is too faint
+ * or clipped is no speech.
+ *
+ * @param artefact as `checkVadModel` checked it
+ */
+export function createNetworkVad(
+  { manifest, weights }: Pick<Artefact, 'manifest' | 'weights'>,
+  params: Pick<GateParams, 'minFrameDbfs' | 'maxClippedRatio'>,
+): Vad {
+  const network = createNetwork(manifest, weights)
+  const { scale: inputScale, zero_point: inputZeroPoint } = network.input
+  const gain = network.output.scale / manifest.calibration.temperature
+  const meter = createFrameCueMeter(params)
+  const featureMeter = createVadFeatureMeter()
+  const features = new Float32Array(VAD_CONTEXT_FRAMES * VAD_FEATURES)
+  const context = new Float32Array(VAD_CONTEXT_ROWS * VAD_FEATURES)
+  const quantized = new Int8Array(context.length)
+  let frames = 0
+  let voicing = 0
+
+  return {
+    score(samples) {
+      const cues = meter.measure(samples)
+      voicing = cues.voicing
+      if (frames === VAD_CONTEXT_FRAMES) features.copyWithin(0, VAD_FEATURES)
+      else frames++
+      featureMeter.measureInto(cues, meter.noiseDbfs, features, (frames - 1) * VAD_FEATURES)
+      if (!cues.isPossible) return 0
+      vadContextInto(features, frames - 1, context)
+      quantizeInputInto(context, inputScale, inputZeroPoint, quantized)
+      const [pause, speech] = network.run(quantized)
+      return squash(gain * (speech - pause))
+    },
+    get voicing() {
+      return voicing
+    },
+    get noiseDbfs() {
+      return meter.noiseDbfs
+    },
+    reset() {
+      meter.reset()
+      featureMeter.reset()
+      frames = 0
+      voicing = 0
+    },
+  }
+}
