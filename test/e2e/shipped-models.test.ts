@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { loadCorpus } from '../../training/src/corpora/load-corpus.js'
-import { evaluateEvents } from '../../training/src/evaluate/evaluate.js'
-import type { Metrics } from '../../training/src/evaluate/metrics.js'
+import { verdictsOfEvents } from '../../training/src/evaluate/evaluate.js'
+import { metricsOf, type Metrics } from '../../training/src/evaluate/metrics.js'
 import { EMOBOX_TEST_ACTORS, RAVDESS_EMOBOX6 } from '../../training/src/protocols/ravdess-emobox6.js'
 import type { ModelManifest } from '../../src/nn/manifest.js'
 import { AffectdProcess } from '../support/affectd-process.js'
@@ -70,7 +70,7 @@ if (hasRavdess()) {
       t.equal(status, 0, stderr)
       const test = RAVDESS_EMOBOX6.folds(loadCorpus(root, 'ravdess'))[0]?.test ?? []
       const manifest = JSON.parse(readFileSync(`${FOLD_1}/manifest.json`, 'utf8')) as ModelManifest
-      const metrics = evaluateEvents(manifest, test, stdout)
+      const metrics = metricsOf(verdictsOfEvents(manifest, test, stdout), manifest.labels)
       const reported = (JSON.parse(readFileSync(REPORT, 'utf8')) as { int8: Metrics }).int8
       t.equal(metrics.clips, reported.clips)
       t.same(metrics.confusion, reported.confusion)

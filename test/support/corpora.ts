@@ -43,6 +43,24 @@ export function decodeRavdess(folder: string, actors: readonly number[], count =
 }
 
 /**
+ * Decodes single clips of the corpora that are kept without loss.
+ *
+ * @returns them with the paths of their WAV files
+ */
+export function decodeClips<T extends { readonly corpus: string; readonly name: string }>(
+  folder: string,
+  clips: readonly T[],
+): (T & { path: string })[] {
+  return clips.map((clip) => {
+    const { corpus, name } = clip
+    const within = corpus === 'ravdess' ? `Actor_${name.slice(-2)}` : 'wav'
+    const path = join(folder, `${name}.wav`)
+    execFileSync('flac', ['-s', '-d', '-f', '-o', path, join(CORPORA, corpus, within, `${name}.flac`)])
+    return { ...clip, path }
+  })
+}
+
+/**
  * Lays the corpora out in `folder` as they are published, of empty files: the loaders read names (and nEMO's table)
  * alone.
  */

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { clipProbabilities } from '../../training/src/evaluate/clip-decision.js'
-import { expectedCalibrationError, metricsOf } from '../../training/src/evaluate/metrics.js'
+import { metricsOf } from '../../training/src/evaluate/metrics.js'
+import { expectedCalibrationError } from '../../training/src/evaluate/reliability.js'
 import { fitTemperature } from '../../training/src/evaluate/temperature.js'
 import { createRandom } from '../../training/src/random.js'
 

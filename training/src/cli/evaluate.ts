@@ -1,119 +1,216 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { ConfigError } from '../../../src/errors.js'
-import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
-import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
-import { readArtefact } from '../../../src/nn/artefact-reader.js'
-import { LABELS, type Clip } from '../corpora/clip.js'
-import { loadCorpus } from '../corpora/load-corpus.js'
-import { confusionSvg, percent } from '../evaluate/confusion-svg.js'
-import { evaluateEvents, evaluateFloat, evaluateInt8, evaluateRun } from '../evaluate/evaluate.js'
-import type { Metrics } from '../evaluate/metrics.js'
-import { metricsTable } from '../evaluate/metrics-table.js'
-import { loadProtocol } from '../protocols/load-protocol.js'
-import { foldName } from '../protocols/protocol.js'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { ConfigError, UsageError } from '../../../src/errors.js'
+import { labelsOfCorpora } from '../corpora/label-mask.js'
+import { evaluateRun, verdictsOfEvents } from '../evaluate/evaluate.js'
+import { evaluationDocument } from '../evaluate/evaluation-document.js'
+import type { EvaluationReport } from '../evaluate/evaluation-report.js'
+import { formReport, type FoldVerdicts, type FormReport } from '../evaluate/figures.js'
+import { NOISE_KINDS } from '../evaluate/noise-conditions.js'
+import { noiseMaterial } from '../evaluate/noise-material.js'
+import { judgeFolds, judgeInNoise, judgeWarm, type Workshop } from '../evaluate/run-evaluation.js'
+import { recordDecisions } from '../evaluate/record-decisions.js'
+import { clipsToRecord, formatRecorded } from '../evaluate/recorded-decisions.js'
+import { spreadOf, type Spread } from '../evaluate/spread.js'
+import { restrictedTo } from '../evaluate/verdict.js'
 import { DEFAULT_PROTOCOL } from '../protocols/protocol-by-name.js'
-import { selectFold } from '../protocols/select-fold.js'
+import { provenance } from '../report/provenance.js'
+import { toTerminal } from '../report/to-markdown.js'
+import { writeReport } from '../report/write-report.js'
 import { readyBackend } from '../tf/backend.js'
-import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand } from './command.js'
+import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand, wholeNumber } from './command.js'
+import { subjectOf, testClips, type Subject } from './evaluation-subject.js'
 
 const HELP = `
-Evaluates a model artefact on the clips it must not have seen, through the device's own gate, features and int8 engine.
+Evaluates a model on clips that it must not have seen, through the device's own gate, features, int8 engine and affect
+stage.
 
-  npm run evaluate -- --artefact DIR [options]
-  npm run evaluate -- --run DIR             a training run, float, on the clips that it held out
+  npm run evaluate -- --artefact DIR [options]                     a model on a corpus, or on a fold of a protocol
+  npm run evaluate -- --protocol NAME --artefacts DIR [options]    a protocol: DIR/fold-1, DIR/fold-2, … on their folds
+  npm run evaluate -- --run DIR                                    a training run, float, on the clips that it held out
 
+What is judged
   --artefact DIR   int8 model
+  --artefacts DIR  int8 models of a protocol's folds, fold-NAME each, fold-NAME.float.bin beside them for the float ones
   --float FILE     also evaluate these float weights (npm run quantize -- --float)
   --events FILE    take the decisions from the output of 'affectd analyze --json' instead of making them
   --corpus NAME    evaluate on a whole corpus, or on a manifest, FILE.csv (default: ravdess)
-  --protocol NAME  evaluate on the test clips of a protocol's fold instead
-  --fold NAME      fold of the protocol (which is ${DEFAULT_PROTOCOL} unless --protocol names another)
+  --protocol NAME  evaluate on the test clips of a protocol's folds instead (default, with --fold: ${DEFAULT_PROTOCOL})
+  --fold NAME      of the protocol; with --artefacts several times, else all of them
   --inner          on what the fold's inner split holds out instead
+  --every N        one clip of N only, to try things out (default: 1)
+
+What else is measured
+  --noise          also with noise at 20, 10, 5 and 0 dB over the speech's level
+  --noise-kinds K  of ${NOISE_KINDS.join(',')}, or classes of ESC-10: dog-bark,rain (default: the first four)
+  --noise-seed N   (default: 1)
+  --warm K         also after hearing K other clips of the same speaker, without their labels
+  --warm-seeds S   of the draws of those clips (default: 1,2,3)
+
+Where things go
+  --out DIR        metrics.json, metrics.md, pictures (SVG) and all of it in one report.html
   --corpora DIR    folder of the decoded corpora (default: $CORPORA_DIR)
   --cache DIR      where features are kept (default: training/cache)
-  --out DIR        write metrics.json, metrics.md and a confusion matrix (SVG) for each form there
+  --jobs N         processes (default: as many as there are cores)
   --list           only print the paths of the clips, one a line
+  --record FILE    only write what --artefact decides on a few clips of RAVDESS and EMO-DB, bit for bit: the released
+                   model's stands in test/e2e/corpus-decisions.jsonl, and tests hold every build against it
 `
 
 const options = {
   artefact: { type: 'string' },
+  artefacts: { type: 'string' },
   run: { type: 'string' },
   float: { type: 'string' },
   events: { type: 'string' },
   corpus: { type: 'string', default: 'ravdess' },
   protocol: { type: 'string' },
-  fold: { type: 'string' },
+  fold: { type: 'string', multiple: true, default: [] as string[] },
   inner: { type: 'boolean', default: false },
+  every: { type: 'string', default: '1' },
+  noise: { type: 'boolean', default: false },
+  'noise-kinds': { type: 'string', default: NOISE_KINDS.join(',') },
+  'noise-seed': { type: 'string', default: '1' },
+  warm: { type: 'string' },
+  'warm-seeds': { type: 'string', default: '1,2,3' },
+  out: { type: 'string' },
   corpora: { type: 'string' },
   cache: { type: 'string', default: DEFAULT_CACHE },
-  out: { type: 'string' },
+  jobs: { type: 'string', default: String(availableParallelism()) },
   list: { type: 'boolean', default: false },
+  record: { type: 'string' },
 } as const
 
 await runCommand(HELP, options, async (values) => {
+  const root = corporaRoot(values.corpora)
+  const chosen = { ...values, every: wholeNumber('every', values.every, 1, 10_000) }
+  const workshop: Workshop = {
+    jobs: wholeNumber('jobs', values.jobs, 1, 1024),
+    cache: values.cache,
+    onProgress: (what, done, total) => {
+      progressLine(`${what}: clips ${done}/${total}`)
+    },
+  }
+  if (values.list) {
+    const clips = testClips(root, chosen).folds.flatMap(({ test }) => test)
+    process.stdout.write(clips.map(({ path }) => `${path}\n`).join(''))
+    return
+  }
+  if (values.record !== undefined) {
+    await record(values.record, root, values.artefact)
+    return
+  }
   if (values.run) {
     await readyBackend()
-    const { protocol, metrics } = await evaluateRun(values.run, corporaRoot(values.corpora), values.cache)
-    process.stdout.write(`${values.run} on ${protocol}\n\n${metricsTable({ float: metrics })}`)
-    return
-  }
-  const { name: protocol, clips } = testClips(corporaRoot(values.corpora), values)
-  if (values.list) {
-    process.stdout.write(clips.map((clip) => `${clip.path}\n`).join(''))
-    return
-  }
-  if (!values.artefact) throw new ConfigError('TRAINING_NO_FOLDER', 'say which model: --artefact DIR')
-  const artefact = readArtefact(values.artefact, featureParamsHash(FEATURE_PARAMS))
-  const forms: Record<string, Metrics> = {}
-  if (values.events) {
-    forms['int8'] = evaluateEvents(artefact.manifest, clips, readFileSync(values.events, 'utf8'))
-  } else {
-    if (values.float) {
-      await readyBackend()
-      forms['float'] = await evaluateFloat(artefact.manifest, readFileSync(values.float), clips, values.cache)
-    }
-    forms['int8'] = await evaluateInt8(artefact, clips, (done, total) =>
-      progressLine(`clips ${done}/${total}`),
+    const { protocol, labels, verdicts } = await evaluateRun(values.run, root, values.cache)
+    show(
+      {
+        ...headOf(values.run, protocol, {}, [], {}),
+        float: formReport([{ fold: protocol, verdicts }], labels),
+      },
+      values.out,
     )
-    progressLine('', false)
+    return
   }
-  process.stdout.write(`${basename(values.artefact)} on ${protocol}\n\n${metricsTable(forms)}`)
-  if (values.out) writeReport(values.out, forms, artefact.manifest.id, protocol)
+  const noise = values.noise
+    ? {
+        kinds: values['noise-kinds'].split(','),
+        seed: wholeNumber('noise-seed', values['noise-seed'], 0, 2 ** 31 - 1),
+      }
+    : null
+  const warm =
+    values.warm === undefined
+      ? null
+      : {
+          clipsHeard: wholeNumber('warm', values.warm, 1, 1000),
+          seeds: values['warm-seeds']
+            .split(',')
+            .map((seed) => wholeNumber('warm-seeds', seed, 0, 2 ** 31 - 1)),
+        }
+  if (values.events !== undefined && (noise ?? warm)) {
+    throw new UsageError('USAGE_ARGUMENTS', '--events are what was heard once: leave out --noise and --warm')
+  }
+  const subject = subjectOf(root, chosen)
+  const { folds, manifest } = subject
+  const { labels } = manifest
+  const int8 =
+    values.events === undefined
+      ? await judgeFolds(folds, 'int8', workshop)
+      : eventsFolds(subject, readFileSync(values.events, 'utf8'))
+  const float = folds.every(({ floatWeights }) => floatWeights !== null)
+    ? formReport(await judgeFolds(folds, 'float', workshop), labels)
+    : null
+  const seeds = {
+    ...(noise ? { noise: noise.seed } : {}),
+    ...(warm ? { warm: warm.seeds } : {}),
+    bootstrap: 1,
+  }
+  const int8Report = formReport(int8, labels)
+  const report: EvaluationReport = {
+    ...headOf(subject.model, subject.protocol, subject.artefacts, subject.notes, seeds),
+    int8: int8Report,
+    ...(float ? { float, int8MinusFloat: difference(int8Report, float) } : {}),
+    ...restricted(subject, int8),
+    ...(noise
+      ? {
+          noise: await judgeInNoise(
+            folds,
+            int8,
+            labels,
+            { ...noise, material: noiseMaterial(root, subject.clips) },
+            workshop,
+          ),
+        }
+      : {}),
+    ...(warm ? { warm: await judgeWarm(folds, int8, labels, warm, workshop) } : {}),
+  }
+  show(report, values.out)
 })
 
-interface Chosen {
-  readonly corpus: string
-  readonly protocol?: string
-  readonly fold?: string
-  readonly inner: boolean
+async function record(file: string, root: string, artefact: string | undefined): Promise<void> {
+  if (artefact === undefined) throw new ConfigError('TRAINING_NO_FOLDER', 'say which model: --artefact DIR')
+  writeFileSync(file, formatRecorded(await recordDecisions(artefact, clipsToRecord(root))))
 }
 
-/** Clips of the eight classes, and what they are. */
-function testClips(root: string, chosen: Chosen): { name: string; clips: readonly Clip[] } {
-  const judged = (clips: readonly Clip[]): readonly Clip[] =>
-    clips.filter((clip) => LABELS.includes(clip.label))
-  if (chosen.protocol === undefined && chosen.fold === undefined) {
-    return { name: chosen.corpus, clips: judged(loadCorpus(root, chosen.corpus)) }
-  }
-  const { protocol, clips, warnings } = loadProtocol(root, chosen.protocol ?? DEFAULT_PROTOCOL)
-  for (const warning of warnings) progressLine(warning, true)
-  const fold = selectFold(protocol, clips, chosen.fold ?? null, chosen.inner)
-  return { name: foldName(fold), clips: judged(fold.test) }
-}
-
-/** The figures name the model that they are of: a released one carries those of its like on speakers set aside. */
-function writeReport(
-  out: string,
-  forms: Readonly<Record<string, Metrics>>,
+function headOf(
   model: string,
   protocol: string,
-): void {
-  mkdirSync(out, { recursive: true })
-  writeFileSync(join(out, 'metrics.json'), `${JSON.stringify({ model, protocol, ...forms }, null, 2)}\n`)
-  writeFileSync(join(out, 'metrics.md'), metricsTable(forms))
-  for (const [form, metrics] of Object.entries(forms)) {
-    const title = `${protocol}, ${form}: UA ${percent(metrics.ua)}`
-    writeFileSync(join(out, `confusion-${form}.svg`), confusionSvg(metrics, title))
-  }
+  artefacts: EvaluationReport['artefacts'],
+  notes: readonly string[],
+  seeds: EvaluationReport['provenance']['seeds'],
+): Omit<EvaluationReport, 'int8'> {
+  const made = provenance('npm run evaluate', seeds)
+  return { schema: 'affectd.evaluation/1', model, protocol, provenance: made, artefacts, notes }
+}
+
+function eventsFolds({ folds, manifest }: Subject, events: string): FoldVerdicts[] {
+  return folds.map(({ fold, clips }) => ({ fold, verdicts: verdictsOfEvents(manifest, clips, events) }))
+}
+
+/** Absent where every corpus tells all outputs apart: it would be the same again. */
+function restricted(
+  { clips, manifest }: Subject,
+  folds: readonly FoldVerdicts[],
+): { restricted?: FormReport } {
+  const known = labelsOfCorpora(clips)
+  const keptOf = (corpus: string): readonly string[] => known.get(corpus) ?? manifest.labels
+  const judged = new Set(folds.flatMap(({ verdicts }) => verdicts.map(({ corpus }) => corpus)))
+  if ([...judged].every((corpus) => manifest.labels.every((label) => keptOf(corpus).includes(label))))
+    return {}
+  const masked = folds.map(({ fold, verdicts }) => ({
+    fold,
+    verdicts: verdicts.map((verdict) => restrictedTo(verdict, manifest.labels, keptOf(verdict.corpus))),
+  }))
+  return { restricted: formReport(masked, manifest.labels) }
+}
+
+function difference(int8: FormReport, float: FormReport): Spread {
+  return spreadOf(int8.folds.map(({ ua }, f) => ua - (float.folds[f]?.ua ?? NaN)))
+}
+
+function show(report: EvaluationReport, out: string | undefined): void {
+  progressLine('')
+  const document = evaluationDocument(report)
+  process.stdout.write(toTerminal(document))
+  if (out !== undefined) writeReport(out, 'metrics', report, document)
 }

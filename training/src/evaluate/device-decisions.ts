@@ -21,6 +21,7 @@ export function deviceDecisions(
     decisions.push({
       probabilities: labels.map((label) => judgement.probabilities[label] ?? 0),
       speechMs: samplesToMs(judgement.speechSamples),
+      abstained: judgement.abstained,
     })
   }
   const framer = new Framer()

@@ -1,4 +1,5 @@
 import { argmax } from '../../../src/affect/probabilities.js'
+import { expectedCalibrationError } from './reliability.js'
 
 /** Rows are the true classes, columns the decided ones; counts. */
 export type ConfusionMatrix = readonly (readonly number[])[]
@@ -62,23 +63,4 @@ export function metricsOf(outcomes: readonly Outcome[], labels: readonly string[
     perClass,
     confusion,
   }
-}
-
-/** @see Guo et al. 2017, "On calibration of modern neural networks" */
-export function expectedCalibrationError(outcomes: readonly Outcome[], bins = 15): number {
-  const counts = new Array<number>(bins).fill(0)
-  const confidences = new Array<number>(bins).fill(0)
-  const hits = new Array<number>(bins).fill(0)
-  for (const { truth, probabilities } of outcomes) {
-    const decided = argmax(probabilities)
-    const confidence = probabilities[decided] as number
-    const bin = Math.min(bins - 1, Math.floor(confidence * bins))
-    counts[bin] = (counts[bin] as number) + 1
-    confidences[bin] = (confidences[bin] as number) + confidence
-    hits[bin] = (hits[bin] as number) + (decided === truth ? 1 : 0)
-  }
-  return (
-    counts.reduce((sum, _, bin) => sum + Math.abs((confidences[bin] as number) - (hits[bin] as number)), 0) /
-    Math.max(1, outcomes.length)
-  )
 }

@@ -17,6 +17,7 @@ export function readEvents(text: string, labels: readonly string[]): Map<string,
     windows.push({
       probabilities: labels.map((label) => event.probabilities[label] ?? 0),
       speechMs: event.window.speech_ms,
+      abstained: event.abstained,
     })
     byFile.set(event.file, windows)
   })
@@ -26,13 +27,19 @@ export function readEvents(text: string, labels: readonly string[]): Map<string,
 interface AnalyzedEvent {
   readonly file: string
   readonly probabilities: Readonly<Record<string, number>>
+  readonly abstained: boolean
   readonly window: { readonly speech_ms: number }
 }
 
 function parse(line: string, index: number): AnalyzedEvent {
   try {
     const event = JSON.parse(line) as AnalyzedEvent
-    if (typeof event.file === 'string' && typeof event.window.speech_ms === 'number') return event
+    if (
+      typeof event.file === 'string' &&
+      typeof event.window.speech_ms === 'number' &&
+      typeof event.abstained === 'boolean'
+    )
+      return event
   } catch (cause) {
     throw new InputError('EVALUATION_EVENTS', `line ${index + 1} is no event of affectd analyze --json`, {
       cause,
