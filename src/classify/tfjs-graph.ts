@@ -3,7 +3,7 @@ import { TFJS_MODEL_FILE, TFJS_WEIGHTS_FILE } from '../nn/artefact-forms.js'
 import type { Artefact } from '../nn/artefact-reader.js'
 import type { ModelManifest } from '../nn/manifest.js'
 import { elementCount } from '../nn/shapes.js'
-import type { Tfjs, TfjsGraphModel } from './tfjs.js'
+import type { Tfjs, TfjsGraphModel, TfjsTensor } from './tfjs.js'
 
 /**
  * What `npm run export` writes, and no more: nothing here loops, reads files or makes large tensors of small ones, so
@@ -35,7 +35,7 @@ export interface TfjsGraph {
    * @param input  real values, as many as the network takes
    * @param logits overwritten, owned by the caller
    * @throws {ShapeError} if either length is wrong
-   * @throws {ModelError} MODEL_SHAPE if the graph gives another number of logits
+   * @throws {ModelError} MODEL_SHAPE if the graph gives another number of logits; MODEL_FORM if it cannot be run
    */
   logitsInto(input: Float32Array, logits: Float32Array): void
   /** Gives its memory back. */
@@ -61,8 +61,7 @@ export function loadTfjsGraph(tf: Tfjs, { manifest: { id, input }, forms }: Tfjs
       if (values.length !== length) throw new ShapeError('network input', length, values.length)
       // What TensorFlow.js holds outside JavaScript's heap is freed by hand: tidy does.
       tf.tidy(() => {
-        const output = graph.execute(tf.tensor(values, shape))
-        const given = 'dataSync' in output ? output.dataSync() : []
+        const given = run(graph, tf.tensor(values, shape))
         if (given.length !== logits.length) {
           throw new ModelError(
             'MODEL_SHAPE',
@@ -92,15 +91,24 @@ function loadGraph(tf: Tfjs, id: string, forms: Artefact['forms']): TfjsGraphMod
     // A copy: the bytes may lie within a larger buffer.
     return tf.loadGraphModelSync([topology, new Uint8Array(weights).buffer])
   } catch (cause) {
-    const why = String((cause as Error).message).split('\n')[0]
-    throw new ModelError(
-      'MODEL_FORM',
-      `${TFJS_MODEL_FILE} cannot be loaded (${why}); export the model again`,
-      {
-        cause,
-      },
-    )
+    throw broken('cannot be loaded', cause)
   }
+}
+
+function run(graph: TfjsGraphModel, input: TfjsTensor): ArrayLike<number> {
+  try {
+    const output = graph.execute(input)
+    return 'dataSync' in output ? output.dataSync() : []
+  } catch (cause) {
+    throw broken('cannot be run', cause)
+  }
+}
+
+function broken(what: string, cause: unknown): ModelError {
+  const [why] = String((cause as Error).message).split('\n')
+  return new ModelError('MODEL_FORM', `${TFJS_MODEL_FILE} ${what} (${why}); export the model again`, {
+    cause,
+  })
 }
 
 function checkOps(topology: {

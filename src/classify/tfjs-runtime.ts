@@ -76,7 +76,7 @@ async function start(
   try {
     const tf = load(name) as Tfjs
     if (backend === 'wasm') loadWasmBackend(load)
-    if (await tf.setBackend(backend)) {
+    if (await withoutNewListeners(() => tf.setBackend(backend))) {
       await tf.ready()
       return { tf, backend }
     }
@@ -85,6 +85,25 @@ async function start(
     throw unusable(`${name} does not load (${why}); install it again`, cause)
   }
   throw unusable(`${name} cannot start its backend ${backend}; install it again`)
+}
+
+const CRASH_EVENTS = ['uncaughtException', 'unhandledRejection'] as const
+
+/**
+ * The WASM backend's glue listens for errors that nobody catches, only to throw them again with its own source printed
+ * in front: what it adds is taken off, so that such an error is reported as everywhere else.
+ */
+async function withoutNewListeners<T>(run: () => Promise<T>): Promise<T> {
+  const before = CRASH_EVENTS.map((event) => new Set(process.rawListeners(event)))
+  try {
+    return await run()
+  } finally {
+    CRASH_EVENTS.forEach((event, index) => {
+      for (const listener of process.rawListeners(event)) {
+        if (!before[index]!.has(listener)) process.removeListener(event, listener as () => void)
+      }
+    })
+  }
 }
 
 function unusable(why: string, cause?: unknown): ConfigError {

@@ -138,8 +138,7 @@ class Analysis {
     private readonly isWarm: boolean,
     private readonly isPainted: boolean,
   ) {
-    const voice = isWarm ? judge.createVoice() : undefined
-    this.#pipeline = judge.createPipeline(voice === undefined ? {} : { voice })
+    this.#pipeline = judge.createPipeline(isWarm ? { voice: judge.createVoice() } : {})
     this.#nextStamp = createAnalysisStamps(context.model, () => this.#eventMs)
   }
 

@@ -2,22 +2,26 @@ import { randomFillSync, randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { runAgent, type AgentOptions, type CaptureCounts } from '../agent.js'
 import { Announcer } from '../announcer.js'
+import { BaselineKeeper } from '../baseline-keeper.js'
 import { createAudioSource } from '../capture/create-source.js'
+import type { Config } from '../config/config.js'
 import type { LoadedConfig } from '../config/load-config.js'
 import { HealthReporter } from '../health-reporter.js'
 import { systemClock } from '../ops/clock.js'
 import { HealthRecord } from '../ops/health.js'
 import type { Logger } from '../ops/logger.js'
+import { StateFile } from '../ops/state-file.js'
 import { createEventSequence } from '../publish/event-sequence.js'
 import { MemoryOutbox } from '../publish/memory-outbox.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
 import { healthMessage, infoMessage, statusMessage, type DeviceState } from '../publish/payloads.js'
 import { createPresence } from '../publish/presence.js'
-import { createRequestHandler, pingVerb } from '../publish/requests.js'
+import { baselineResetVerb, createRequestHandler, pingVerb } from '../publish/requests.js'
 import { createUuidV7 } from '../publish/uuid.js'
+import type { VoiceBaseline } from '../voice-baseline.js'
 import { brokerOptions } from './broker-options.js'
 import { checkSettings } from './check-settings.js'
-import { loadJudge } from './judge.js'
+import { loadJudge, type Judge } from './judge.js'
 import { packageVersion } from './version.js'
 
 export interface BuildDeps {
@@ -32,7 +36,7 @@ export interface BuiltAgent {
 }
 
 /**
- * Builds every part of the agent from the configuration. Nothing is opened yet but the model.
+ * Builds every part of the agent from the configuration. Nothing is opened yet but the model and the kept baseline.
  *
  * @throws {ConfigError} as `checkSettings`, `brokerOptions` and `loadJudge`
  * @throws {ModelError} as `loadJudge`
@@ -44,6 +48,11 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
   const nowMs = (): number => clock.nowMs()
   const judge = await loadJudge(config)
   const source = createAudioSource(spec, { stdin })
+  const voice = judge.createVoice()
+  const keeper = createKeeper(config, judge, voice, log)
+  // A recording is judged the same every time, and its voices are not this microphone's.
+  const adapts = judge.adapts && (!source.canWait || config.affect.adaptation.sources === 'all')
+  if (adapts) keeper.restore()
 
   const status: { state: DeviceState; reason: string | null } = {
     // Nothing has been heard yet: the first frame says `online`.
@@ -66,14 +75,19 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
     clock,
   })
   publisher.onRequest(
-    createRequestHandler(topics, { ping: pingVerb(nowMs) }, (error) =>
-      log.error({ err: error, code: 'INTERNAL_REQUEST' }, 'a request failed'),
+    createRequestHandler(
+      topics,
+      { ping: pingVerb(nowMs), 'baseline/reset': baselineResetVerb(() => keeper.reset()) },
+      (error) => log.error({ err: error, code: 'INTERNAL_REQUEST' }, 'a request failed'),
     ),
   )
 
   const capture: CaptureCounts = { state: 'starting', drops: 0 }
   const record = new HealthRecord({ monotonicMs: clock.monotonicMs(), cpuMicros: cpuMicros() })
-  const pipeline = judge.createPipeline({ onInference: (durationMs) => record.inferenceTook(durationMs) })
+  const pipeline = judge.createPipeline({
+    ...(adapts ? { voice } : {}),
+    onInference: (durationMs) => record.inferenceTook(durationMs),
+  })
   const health = new HealthReporter(clock, config.health.interval_s * 1000, () => {
     const { outboxDepth, outboxDropped, reconnects } = publisher.counts
     const report = record.report({
@@ -87,6 +101,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
       outboxDepth,
       outboxDropped,
       reconnects,
+      adaptationSpeechMs: voice.speechMs,
     })
     void publisher.publish(healthMessage(topics, report, nowMs()))
   })
@@ -103,7 +118,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
       model,
       featureParamsHash: judge.featureParamsHash,
       configRevision: 0,
-      capabilities: ['emotion', 'state', 'health', 'request/ping'],
+      capabilities: ['emotion', 'state', 'health', 'request/ping', 'request/baseline/reset'],
     },
     nowMs(),
   )
@@ -131,7 +146,29 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
     clock,
     log,
   }
-  return { run: (stop) => runAgent(options, capture, stop) }
+  return {
+    async run(stop) {
+      if (adapts) keeper.start()
+      try {
+        await runAgent(options, capture, stop)
+      } finally {
+        keeper.stop()
+      }
+    },
+  }
+}
+
+function createKeeper(config: Config, judge: Judge, voice: VoiceBaseline, log: Logger): BaselineKeeper {
+  return new BaselineKeeper({
+    voice,
+    file: new StateFile(config.device.state_dir, 'baseline.json'),
+    identity: {
+      featureParamsHash: judge.featureParamsHash,
+      nCoefficients: judge.classifier.inputCoefficients,
+    },
+    clock: systemClock,
+    log,
+  })
 }
 
 /** @param startTime RFC 3339 or empty */

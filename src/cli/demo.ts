@@ -64,6 +64,8 @@ export function demoSettings(url: string, { fast, model }: DemoOptions): readonl
     `capture.source=file:${RECORDING}?pace=${fast === true ? 'fast' : 'realtime'}`,
     `mqtt.url=${url}`,
     'mqtt.protocol=3.1.1',
+    // Several voices, none of which is the device's own.
+    'affect.adaptation.mode=off',
     ...(model === undefined ? [] : [`classify.model=${model}`]),
   ]
 }

@@ -18,9 +18,11 @@ export type JudgePipelineOptions = Pick<PipelineOptions, 'voice' | 'onInference'
 export interface Judge {
   readonly classifier: Classifier
   readonly featureParamsHash: string
-  /** As configured, and cold: it knows no voice. Undefined where adaptation is off. */
-  createVoice(): VoiceBaseline | undefined
-  /** A fresh pipeline: it has heard nothing, and knows of the voice what it is given. */
+  /** False: what is known of a voice is not used, and nothing is learnt. */
+  readonly adapts: boolean
+  /** As configured, and cold: it knows no voice. */
+  createVoice(): VoiceBaseline
+  /** A fresh pipeline: it has heard nothing, and knows of the voice what it is given, where it adapts. */
   createPipeline(options?: JudgePipelineOptions): Pipeline
 }
 
@@ -35,12 +37,13 @@ export async function loadJudge(config: Config): Promise<Judge> {
   const { calibration, prior } = artefact.manifest
   const gates = loadGates(gateSettingsOf(config.gate))
   const adaptation = adaptationParamsOf(config.affect)
+  const adapts = adaptation.mode !== 'off'
   return {
     classifier,
     featureParamsHash: hash,
-    createVoice: () =>
-      adaptation.mode === 'off' ? undefined : new VoiceBaseline(FEATURE_PARAMS.nMfcc, adaptation),
-    createPipeline: (options = {}) =>
+    adapts,
+    createVoice: () => new VoiceBaseline(FEATURE_PARAMS.nMfcc, adaptation),
+    createPipeline: ({ voice, onInference } = {}) =>
       createPipeline({
         gate: gates.createGate(),
         modelInput: createModelInput(),
@@ -48,7 +51,8 @@ export async function loadJudge(config: Config): Promise<Judge> {
         temperature: calibration.temperature,
         prior,
         affectParams: affectParamsOf(config.affect),
-        ...options,
+        ...(voice !== undefined && adapts ? { voice } : {}),
+        ...(onInference === undefined ? {} : { onInference }),
       }),
   }
 }

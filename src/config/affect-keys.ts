@@ -10,6 +10,11 @@ export const ADAPTATION_KEYS = {
     oneOf('off', 'neutral', 'all'),
     DEFAULT_ADAPTATION_PARAMS.mode,
   ),
+  sources: tunable(
+    'Where a voice is learnt: live (at a microphone only; a file or stdin is judged as analyze does, the same every time) or all.',
+    oneOf('live', 'all'),
+    'live',
+  ),
   min_probability: tunable(
     'Probability of neutral and calm together from which on a window counts as neutral.',
     numberBetween(0, 1),

@@ -19,14 +19,14 @@ export interface FeatureParams {
   readonly powerFloor: number
   readonly nMfcc: number
   readonly dct: 'ortho-2'
-  /** Each coefficient to zero mean and unit variance over the frames of the decision window. */
-  readonly normalisation: 'window-mean-variance'
+  /** Each coefficient to zero mean and unit variance over the decision window and what was heard of the voice before. */
+  readonly normalisation: 'running-mean-variance'
   /** Frames the network sees: a longer window keeps its last ones, a shorter one is repeated from its start. */
   readonly decisionFrames: number
 }
 
 export const FEATURE_PARAMS: FeatureParams = Object.freeze({
-  version: 1,
+  version: 2,
   sampleRateHz: 16_000,
   frameLengthSamples: 512,
   hopSamples: 320,
@@ -40,6 +40,6 @@ export const FEATURE_PARAMS: FeatureParams = Object.freeze({
   powerFloor: 1e-12,
   nMfcc: 40,
   dct: 'ortho-2',
-  normalisation: 'window-mean-variance',
+  normalisation: 'running-mean-variance',
   decisionFrames: 148,
 })

@@ -2,7 +2,15 @@ import type { ManifestField } from './manifest-field.js'
 import type { Layer, Quantization, WeightsRef } from './manifest.js'
 
 const LAYER_NAME = /^[\w./:-]{1,128}$/
-const OPS = ['conv2d', 'depthwise_conv2d', 'max_pool2d', 'avg_pool2d', 'stats_pool', 'reshape', 'dense'] as const
+const OPS = [
+  'conv2d',
+  'depthwise_conv2d',
+  'max_pool2d',
+  'avg_pool2d',
+  'stats_pool',
+  'reshape',
+  'dense',
+] as const
 const COMMON = ['op', 'name', 'output_shape', 'output'] as const
 
 /** Wider than any sane tensor's; narrow enough that no product of three leaves the doubles. */

@@ -76,7 +76,10 @@ function checkScales(layer: Layer & { readonly weights: WeightsRef }, inputScale
 /** Pooling and reshaping pass int8 values on as they are, so their meaning cannot change. */
 function checkPassedOn(layer: Layer, { scale, zero_point: zeroPoint }: TensorType): void {
   if (layer.output.scale === scale && layer.output.zero_point === zeroPoint) return
-  throw new ModelError('MODEL_MANIFEST', `layer ${layer.name}: a ${layer.op} has the quantisation of its input`)
+  throw new ModelError(
+    'MODEL_MANIFEST',
+    `layer ${layer.name}: a ${layer.op} has the quantisation of its input`,
+  )
 }
 
 function checkMultiplier(layer: Layer, multiplier: number): void {

@@ -74,7 +74,8 @@ export interface ReshapeLayer extends LayerBase {
   readonly shape: readonly [number, number, number]
 }
 
-export type Layer = Conv2dLayer | DepthwiseConv2dLayer | Pool2dLayer | StatsPoolLayer | ReshapeLayer | DenseLayer
+export type Layer =
+  Conv2dLayer | DepthwiseConv2dLayer | Pool2dLayer | StatsPoolLayer | ReshapeLayer | DenseLayer
 
 /** manifest.json. Plain data; what must hold between its parts is checked by the reader. */
 export interface ModelManifest {

@@ -17,6 +17,8 @@ export interface HealthReadings {
   readonly outboxDepth: number
   readonly outboxDropped: number
   readonly reconnects: number
+  /** Speech that the usual voice was learnt from. */
+  readonly adaptationSpeechMs: number
 }
 
 export interface HealthReport {
@@ -35,6 +37,7 @@ export interface HealthReport {
   readonly outboxDepth: number
   readonly outboxDropped: number
   readonly reconnects: number
+  readonly adaptationSpeechMs: number
 }
 
 interface Marks {
@@ -77,6 +80,7 @@ export class HealthRecord {
       outboxDepth: now.outboxDepth,
       outboxDropped: now.outboxDropped,
       reconnects: now.reconnects,
+      adaptationSpeechMs: now.adaptationSpeechMs,
     }
   }
 }

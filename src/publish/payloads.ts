@@ -88,6 +88,7 @@ export function healthMessage(topics: Topics, report: HealthReport, nowMs: numbe
     outbox_depth: report.outboxDepth,
     outbox_dropped: report.outboxDropped,
     reconnects: report.reconnects,
+    adaptation: { speech_ms: report.adaptationSpeechMs },
   }
   return retained(topics.health, payload, 0)
 }

@@ -89,6 +89,15 @@ export function pingVerb(nowMs: () => number): VerbHandler {
   return () => ({ time: rfc3339(nowMs()) })
 }
 
+/**
+ * `baseline/reset` → how much speech of the voice was known.
+ *
+ * @param forget forgets the voice, in memory and on disk, and returns what was known of it, ms
+ */
+export function baselineResetVerb(forget: () => number): VerbHandler {
+  return () => ({ speech_ms: forget() })
+}
+
 function describe(error: unknown, onBug: (error: unknown) => void): { code: string; message: string } {
   if (error instanceof AffectdError) return { code: error.code, message: error.message }
   onBug(error)

@@ -9,6 +9,7 @@ import {
   VAD_FEATURES,
   vadContextInto,
 } from '../../src/gate/vad-features.js'
+import { arbitrarySample } from '../support/arbitrary-frames.js'
 import { fakeSpeech, framesOf, sum, whiteNoise, type Signal } from '../support/synthetic-audio.js'
 
 function featuresOf(signal: Signal, seconds: number): Float32Array {
@@ -33,12 +34,8 @@ t.test('the gain of the microphone changes no feature', async (t) => {
 })
 
 t.test('features are finite and small whatever the samples', async () => {
-  const samples = fc.oneof(
-    fc.float({ min: -4, max: 4, noNaN: true }),
-    fc.constantFrom(0, 1, -1, 1e-38, -1e-45),
-  )
   fc.assert(
-    fc.property(fc.array(samples, { minLength: 320, maxLength: 1600 }), (given) =>
+    fc.property(fc.array(arbitrarySample, { minLength: 320, maxLength: 1600 }), (given) =>
       featuresOf((i) => given[i % given.length] as number, 0.2).every((x) => x >= -2.1 && x <= 2.1),
     ),
     { numRuns: 50 },

@@ -14,6 +14,7 @@ const readings = {
   outboxDepth: 3,
   outboxDropped: 1,
   reconnects: 4,
+  adaptationSpeechMs: 42_980,
 }
 
 t.test('rates are taken between one report and the next', (t) => {

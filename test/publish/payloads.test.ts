@@ -169,6 +169,7 @@ t.test('contract: info, state, listening and health', (t) => {
       outboxDepth: 3,
       outboxDropped: 1,
       reconnects: 4,
+      adaptationSpeechMs: 42_980,
     },
     NOW,
   )
@@ -176,7 +177,8 @@ t.test('contract: info, state, listening and health', (t) => {
     health.payload,
     '{"time":"2026-11-21T08:00:00.000Z","uptime_s":61,"rss_mb":80.1,"cpu_percent":12.3,' +
       '"capture_state":"running","capture_drops":2,"speech_ratio":0.123,"inference_p50_ms":8.12,' +
-      '"inference_p95_ms":null,"outbox_depth":3,"outbox_dropped":1,"reconnects":4}',
+      '"inference_p95_ms":null,"outbox_depth":3,"outbox_dropped":1,"reconnects":4,' +
+      '"adaptation":{"speech_ms":42980}}',
   )
   t.same(
     [info, state, listening, health].map(({ topic, qos, retain }) => [topic, qos, retain]),

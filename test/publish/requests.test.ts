@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ConfigError, PublishError } from '../../src/errors.js'
 import type { Request } from '../../src/publish/publisher.js'
-import { createRequestHandler, parseRequest, pingVerb } from '../../src/publish/requests.js'
+import {
+  baselineResetVerb,
+  createRequestHandler,
+  parseRequest,
+  pingVerb,
+} from '../../src/publish/requests.js'
 import { createTopics } from '../../src/publish/topics.js'
 
 const topics = createTopics('d')
@@ -11,6 +16,7 @@ const handle = createRequestHandler(
   topics,
   {
     ping: pingVerb(() => Date.UTC(2026, 10, 21, 8)),
+    'baseline/reset': baselineResetVerb(() => 42_980),
     'config/get': () => {
       throw new ConfigError('CONFIG_PINNED', 'no')
     },
@@ -40,6 +46,14 @@ t.test('contract: ping', (t) => {
     'an empty payload is an empty request',
   )
   t.match(handle(request('quiet', '{}'))?.payload, '{"transaction":null,"status":"ok","data":null}')
+  t.end()
+})
+
+t.test('contract: baseline/reset', (t) => {
+  t.equal(
+    handle(request('baseline/reset', '{"transaction":"x"}'))?.payload,
+    '{"transaction":"x","status":"ok","data":{"speech_ms":42980}}',
+  )
   t.end()
 })
 

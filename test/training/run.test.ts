@@ -13,6 +13,8 @@ const RUN: RunDescription = {
   extraCorpora: [],
   labels: LABELS,
   teachers: [],
+  init: null,
+  trainedLayers: null,
   recipe: RECIPE_DEFAULTS,
   seed: 1,
   featureParamsHash: '',

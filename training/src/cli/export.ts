@@ -64,10 +64,10 @@ await runCommand(HELP, options, async (values) => {
   const { tf } = await startTfjs()
   const hasOnnx = hasOnnxRuntime()
   const agreements = await agreementOf(artefact, inputs, { tf, hasOnnx })
-  for (const { form, sameLabel, probabilityDifference } of agreements) {
+  for (const { form, sameLabel, probabilityDifference, inputMs } of agreements) {
     process.stdout.write(
       `${form.padEnd(5)} same label on ${(100 * sameLabel).toFixed(2)} % of ${inputs.length} windows, ` +
-        `probabilities within ${probabilityDifference.toExponential(1)}\n`,
+        `probabilities within ${probabilityDifference.toExponential(1)}, ${inputMs.toFixed(1)} ms a window\n`,
     )
   }
   if (!hasOnnx) process.stdout.write('onnx  not checked: npm run bench:setup installs ONNX Runtime\n')

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { ConfigError } from '../../../src/errors.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
@@ -10,9 +10,9 @@ import { drawHistory, heardVoices } from '../augment/voice-history.js'
 import { asRecorded, loadExamples } from '../dataset/example-cache.js'
 import { createNormaliseAndFit } from '../dataset/network-input.js'
 import { encodeFloatWeights } from '../evaluate/float-weights.js'
-import { fitTemperature } from '../evaluate/temperature.js'
+import { fitTemperature, type LogitOutcome } from '../evaluate/temperature.js'
 import { floatLogits } from '../evaluate/float-network.js'
-import { formsOf } from '../export/forms.js'
+import { formsOfSource } from '../export/forms.js'
 import { existingCard } from '../quantize/existing-card.js'
 import { quantizeNetwork } from '../quantize/quantize-network.js'
 import { createRandom } from '../random.js'
@@ -35,7 +35,8 @@ Makes an int8 model artefact from a trained run.
 
   --run DIR          run of npm run train
   --out DIR          artefact to write; its last part is the model's id
-  --inner-run DIR    run trained with --inner, whose held-out speakers fit the softmax temperature (default: none, 1)
+  --held-out RUN     run whose held-out clips fit the softmax temperature, each judged by that run's own network; may be
+                     given several times: for a fold, the other folds' runs, or one trained with --inner (default: 1)
   --metrics FILE     JSON from npm run evaluate, kept in the manifest
   --corpora DIR      folder of the decoded corpora (default: $CORPORA_DIR)
   --cache DIR        where features are kept (default: training/cache)
@@ -46,7 +47,7 @@ Makes an int8 model artefact from a trained run.
 const options = {
   run: { type: 'string' },
   out: { type: 'string' },
-  'inner-run': { type: 'string' },
+  'held-out': { type: 'string', multiple: true, default: [] as string[] },
   metrics: { type: 'string' },
   corpora: { type: 'string' },
   cache: { type: 'string', default: DEFAULT_CACHE },
@@ -78,9 +79,7 @@ await runCommand(HELP, options, async (values) => {
     inputShapeOf(architecture, frames, coefficients),
     inputs,
   )
-  const temperature = values['inner-run']
-    ? await heldOutTemperature(values['inner-run'], corpora, values.cache)
-    : 1
+  const temperature = await heldOutTemperature(values['held-out'], runFolder, corpora, values.cache)
   const counts = run.labels.map((_, k) => examples.filter((example) => example.label === k).length)
   const id = basename(out)
   const { sha256 } = writeArtefact(
@@ -102,7 +101,7 @@ await runCommand(HELP, options, async (values) => {
         : {},
     },
     goldenInputs(inputs, network.input),
-    { ...existingCard(out), ...(values.forms ? { files: formsOf({ id, ...network }) } : {}) },
+    { ...existingCard(out), ...(values.forms ? { files: formsOfSource({ id, ...network }) } : {}) },
   )
   if (values.float) writeFileSync(values.float, encodeFloatWeights(run.architecture, state.averaged))
   progressLine(`${join(out, 'manifest.json')}: sha256 ${sha256}, temperature ${temperature}`, true)
@@ -148,21 +147,37 @@ function goldenInputs(
   })
 }
 
-async function heldOutTemperature(folder: string, corpora: string, cache: string): Promise<number> {
-  const { run, state } = loadRun(folder)
-  if (!run.inner) throw new ConfigError('TRAINING_BAD_FOLD', `${folder} was not trained with --inner`)
-  const { test } = splitOf(run, corpora)
-  const { examples } = await loadExamples(asRecorded(test, run.labels), cache, (done, total) =>
-    progressLine(`held-out features ${done}/${total}`),
-  )
-  const normaliseAndFit = createNormaliseAndFit()
-  const architecture = architectureOf(run)
-  return fitTemperature(
-    examples.flatMap(({ variants, label }) =>
-      floatLogits(architecture, state.averaged, variants[0] ?? [], normaliseAndFit).map((logits) => ({
-        truth: label,
-        logits,
-      })),
-    ),
-  )
+/**
+ * Temperature fitted on clips that the networks which judge them have not heard. The run's own test clips have no part
+ * in it.
+ *
+ * @throws {ConfigError} `TRAINING_BAD_FOLD` if a run holds nothing out, or is the one to be quantised
+ */
+async function heldOutTemperature(
+  folders: readonly string[],
+  own: string,
+  corpora: string,
+  cache: string,
+): Promise<number> {
+  const outcomes: LogitOutcome[] = []
+  for (const folder of folders) {
+    const { run, state } = loadRun(folder)
+    const { test } = splitOf(run, corpora)
+    if (test.length === 0 || resolve(folder) === resolve(own)) {
+      throw new ConfigError(
+        'TRAINING_BAD_FOLD',
+        `--held-out ${folder}: give runs of other folds, or inner ones`,
+      )
+    }
+    const { examples } = await loadExamples(asRecorded(test, run.labels), cache, (done, total) =>
+      progressLine(`held-out features ${done}/${total}`),
+    )
+    const normaliseAndFit = createNormaliseAndFit()
+    const architecture = architectureOf(run)
+    for (const { variants, label } of examples) {
+      const rows = floatLogits(architecture, state.averaged, variants[0] ?? [], normaliseAndFit)
+      outcomes.push(...rows.map((logits) => ({ truth: label, logits })))
+    }
+  }
+  return outcomes.length > 0 ? fitTemperature(outcomes) : 1
 }

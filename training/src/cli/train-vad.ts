@@ -24,8 +24,8 @@ Trains the gate's detector of speech on mixtures drawn afresh each epoch, and wr
   --inner          leave out the speakers and noises that choices are made on
   --metrics FILE   JSON from npm run evaluate-gate, kept in the manifest
   --corpora DIR    folder of the decoded corpora (default: $CORPORA_DIR)
-  --epochs N       (default: 4)
-  --scenes N       mixtures an epoch (default: 90)
+  --epochs N       (default: 10)
+  --scenes N       mixtures an epoch (default: 140)
   --seed N         (default: 1)
 `
 
@@ -35,8 +35,8 @@ const options = {
   inner: { type: 'boolean', default: false },
   metrics: { type: 'string' },
   corpora: { type: 'string' },
-  epochs: { type: 'string', default: '4' },
-  scenes: { type: 'string', default: '90' },
+  epochs: { type: 'string', default: '10' },
+  scenes: { type: 'string', default: '140' },
   seed: { type: 'string', default: '1' },
 } as const
 
@@ -52,7 +52,7 @@ await runCommand(HELP, options, async (values) => {
   const run: VadTrainOptions = {
     epochs: wholeNumber('epochs', values.epochs, 1, 1000),
     scenesPerEpoch: wholeNumber('scenes', values.scenes, 1, 10_000),
-    passes: 3,
+    passes: 2,
     batchSize: 512,
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
     peakLearningRate: 4e-3,

@@ -18,7 +18,7 @@ import { variantAudio } from './variant-audio.js'
  * Raised when the gate's arithmetic changes while its parameters and its model stay, so that windows cut by older code are not
  * taken from the cache.
  */
-const CACHE_VERSION = 3
+const CACHE_VERSION = 4
 
 /** A window of a noisy variant that holds less of the speaker holds the noise, and teaches nothing of the label. */
 const LEAST_VOICE_SHARE = 0.25

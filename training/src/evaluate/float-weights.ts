@@ -1,4 +1,5 @@
 import { InputError } from '../../../src/errors.js'
+import { AUXILIARY_PREFIX } from '../train/auxiliary.js'
 import type { ParameterArray, Parameters } from '../train/parameters.js'
 
 /**
@@ -11,7 +12,8 @@ interface Header {
 }
 
 export function encodeFloatWeights(architecture: string, parameters: Parameters): Buffer {
-  const arrays = [...parameters.values()]
+  // Auxiliary heads are for training alone.
+  const arrays = [...parameters.values()].filter(({ name }) => !name.includes(AUXILIARY_PREFIX))
   const header: Header = { architecture, arrays: arrays.map(({ name, shape }) => ({ name, shape })) }
   return Buffer.concat([
     Buffer.from(`${JSON.stringify(header)}\n`),

@@ -5,6 +5,7 @@ import { verifyGolden } from '../../../src/nn/golden.js'
 import { layerConstants } from '../../../src/nn/layer-constants.js'
 import type { LayerSource } from '../../../src/nn/pack-layers.js'
 import { existingCard } from '../quantize/existing-card.js'
+import { exportedNetwork } from './exported-network.js'
 import { formsOf } from './forms.js'
 
 /**
@@ -22,11 +23,10 @@ export function addForms(
   const { manifest, weights, golden } = artefact
   // The golden vectors are recorded anew when the artefact is written: they must be this engine's already.
   verifyGolden(createNetwork(manifest, weights), golden)
-  const source = sourceOf(artefact)
-  const files = formsOf(source)
+  const files = formsOf(exportedNetwork(artefact))
   const { sha256 } = writeArtefact(
     directory,
-    source,
+    sourceOf(artefact),
     golden.map(({ input }) => input),
     { ...existingCard(directory), files },
   )

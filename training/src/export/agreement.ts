@@ -22,6 +22,8 @@ export interface Agreement {
   readonly sameLabel: number
   /** Largest difference of any probability, at the model's temperature. */
   readonly probabilityDifference: number
+  /** Time that one input took, on average. */
+  readonly inputMs: number
 }
 
 /** What runs a form: real values, shape `input.shape`, to logits. */
@@ -106,13 +108,23 @@ async function compare(
 ): Promise<Agreement> {
   let same = 0
   let difference = 0
+  let tookMs = 0
   for (const [index, input] of inputs.entries()) {
-    const theirs = probabilitiesOf(artefact, await run(input))
+    const startedMs = performance.now()
+    const logits = await run(input)
+    tookMs += performance.now() - startedMs
+    const theirs = probabilitiesOf(artefact, logits)
     const ours = expected[index] as Float64Array
     if (argmax(theirs) === argmax(ours)) same++
     ours.forEach((p, k) => (difference = Math.max(difference, Math.abs(p - (theirs[k] as number)))))
   }
-  return { form, inputs: inputs.length, sameLabel: same / inputs.length, probabilityDifference: difference }
+  return {
+    form,
+    inputs: inputs.length,
+    sameLabel: same / inputs.length,
+    probabilityDifference: difference,
+    inputMs: tookMs / inputs.length,
+  }
 }
 
 function probabilitiesOf({ manifest }: Runnable, logits: ArrayLike<number>): Float64Array {

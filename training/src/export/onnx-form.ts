@@ -2,7 +2,7 @@ import { ONNX_FILE } from '../../../src/nn/artefact-forms.js'
 import type { TensorType } from '../../../src/nn/kernel.js'
 import { exportedLayers, type ExportedNetwork } from './exported-network.js'
 import { OnnxGraph } from './onnx-graph.js'
-import { addOnnxInput, addOnnxLayer } from './onnx-layers.js'
+import { addOnnxInput, addOnnxLayer, addOnnxOutput } from './onnx-layers.js'
 
 /**
  * The network in ONNX's quantised operators, with the artefact's own int8 weights: `features` [batch, height, width,
@@ -19,6 +19,6 @@ export function onnxForm(network: ExportedNetwork): Record<string, Uint8Array> {
     value = addOnnxLayer(graph, exported, value, network.weights)
     tensor = { shape: exported.layer.output_shape, ...exported.layer.output }
   }
-  const logits = graph.node('logits', 'DequantizeLinear', [value, ...graph.quantization(tensor)])
+  const logits = addOnnxOutput(graph, value, tensor)
   return { [ONNX_FILE]: graph.encode(network.id, input, { name: logits, shape: tensor.shape }) }
 }

@@ -65,6 +65,12 @@ export function addOnnxInput(graph: OnnxGraph, value: string, quantization: Tens
   return graph.node('input/channels_first', 'Transpose', [quantized], { perm: [0, 3, 1, 2] })
 }
 
+/** int8, channels first, to real values, channels last. */
+export function addOnnxOutput(graph: OnnxGraph, value: string, quantization: TensorType): string {
+  const last = channelsLast(graph, 'output', value, quantization)
+  return graph.node('logits', 'DequantizeLinear', [last, ...graph.quantization(quantization)])
+}
+
 /** @param order of the weights' axes that gives [outputs, inputs of a group, height, width] */
 function addConvolution(
   place: Place,
@@ -95,7 +101,7 @@ function addConvolution(
 function addDense(place: Place, layer: DenseLayer): string {
   const { graph, name, input } = place
   const point = graph.int64(`${name}/point`, [-1, elementCount(input.shape), 1, 1])
-  const flat = graph.node(`${name}/flat`, 'Reshape', [channelsLast(place), point])
+  const flat = graph.node(`${name}/flat`, 'Reshape', [channelsLast(graph, name, place.value, input), point])
   const { weights: values, biases } = layerConstants(layer.weights, place.weights)
   const units = addQLinearConv({ ...place, name: `${name}/units`, value: flat }, layer, values, biases, {
     kernel_shape: [1, 1],
@@ -151,9 +157,8 @@ function addAvgPool2d({ graph, name, value, input }: Place, layer: Pool2dLayer):
   return graph.node(name, 'QuantizeLinear', [nudged, ...quantization])
 }
 
-function addStatsPool(place: Place, layer: StatsPoolLayer): string {
-  const { graph, name, input } = place
-  const last = channelsLast(place)
+function addStatsPool({ graph, name, value, input }: Place, layer: StatsPoolLayer): string {
+  const last = channelsLast(graph, name, value, input)
   const real = graph.node(`${name}/real`, 'DequantizeLinear', [last, ...graph.quantization(input)])
   const overTime = { axes: [1], keepdims: 1 }
   const mean = graph.node(`${name}/mean`, 'ReduceMean', [real], overTime)
@@ -167,15 +172,17 @@ function addStatsPool(place: Place, layer: StatsPoolLayer): string {
   return graph.node(name, 'QuantizeLinear', [flat, ...graph.quantization(layer.output)])
 }
 
-function addReshape(place: Place, { shape }: ReshapeLayer): string {
-  const { graph, name } = place
+function addReshape({ graph, name, value, input }: Place, { shape }: ReshapeLayer): string {
   const target = graph.int64(`${name}/shape`, [-1, ...shape])
-  const reshaped = graph.node(`${name}/reshaped`, 'Reshape', [channelsLast(place), target])
+  const reshaped = graph.node(`${name}/reshaped`, 'Reshape', [
+    channelsLast(graph, name, value, input),
+    target,
+  ])
   return graph.node(name, 'Transpose', [reshaped], { perm: [0, 3, 1, 2] })
 }
 
-function channelsLast({ graph, name, value, input }: Place): string {
-  if (input.shape.length === 1) return value
+function channelsLast(graph: OnnxGraph, name: string, value: string, { shape }: TensorType): string {
+  if (shape.length === 1) return value
   return graph.node(`${name}/channels_last`, 'Transpose', [value], { perm: [0, 2, 3, 1] })
 }
 

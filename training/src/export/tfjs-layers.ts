@@ -9,7 +9,7 @@ import type {
   Quantization,
   StatsPoolLayer,
 } from '../../../src/nn/manifest.js'
-import { elementCount } from '../../../src/nn/shapes.js'
+import { convolutionAxis, elementCount } from '../../../src/nn/shapes.js'
 import type { ExportedLayer } from './exported-network.js'
 import { attribute, type Attributes, type TfjsGraph } from './tfjs-graph.js'
 import { transpose } from './transpose.js'
@@ -69,16 +69,17 @@ export function addTfjsInput(graph: TfjsGraph, value: string, { scale, zero_poin
 function addConv2d(place: Place, layer: Conv2dLayer): string {
   const { values } = constantsOf(place, layer)
   const [outputs, height, width, inputs] = layer.weights.shape as [number, number, number, number]
-  const filter = spread(
+  const filter = withZeros(
     { values: transpose(values, layer.weights.shape, [1, 2, 3, 0]), shape: [height, width, inputs, outputs] },
     layer,
+    place.input,
   )
   return addWeighted(place, layer, '_FusedConv2D', filter, convolutionAttributes(layer))
 }
 
 function addDepthwiseConv2d(place: Place, layer: DepthwiseConv2dLayer): string {
   const { values } = constantsOf(place, layer)
-  const filter = spread({ values, shape: [...layer.weights.shape, 1] }, layer)
+  const filter = withZeros({ values, shape: [...layer.weights.shape, 1] }, layer, place.input)
   return addWeighted(place, layer, 'FusedDepthwiseConv2dNative', filter, convolutionAttributes(layer))
 }
 
@@ -185,33 +186,45 @@ interface Filter {
 
 type Convolution = Conv2dLayer | DepthwiseConv2dLayer
 
-/** TensorFlow.js takes a stride or a dilation, not both. */
-function hasBoth({ stride, dilation }: Convolution): boolean {
-  return stride.some((s) => s > 1) && dilation.some((d) => d > 1)
+function hasStride({ stride }: Convolution): boolean {
+  return stride.some((step) => step > 1)
 }
 
-/** Where a filter would need both stride and dilation, it is written out with the dilation's zeros in it. */
-function spread({ values, shape }: Filter, layer: Convolution): Filter {
-  if (!hasBoth(layer)) return { values, shape }
+/**
+ * The filter of a layer with a stride as TensorFlow.js takes it, with zeros for taps that are not there: it refuses a
+ * dilation beside a stride, and its 'same' pads by less than nothing where the last window ends before the input
+ * does.
+ */
+function withZeros({ values, shape }: Filter, layer: Convolution, input: TensorType): Filter {
+  if (!hasStride(layer)) return { values, shape }
   const [height, width, ...rest] = shape as [number, number, ...number[]]
+  const [high, wide] = [writtenTaps(layer, input, 0), writtenTaps(layer, input, 1)]
   const tap = elementCount(rest)
-  const wide = (width - 1) * layer.dilation[1] + 1
-  const high = (height - 1) * layer.dilation[0] + 1
   const result = new Int8Array(high * wide * tap)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y * width + x) * tap
-      result.set(
-        values.subarray(from, from + tap),
-        (y * layer.dilation[0] * wide + x * layer.dilation[1]) * tap,
-      )
+      const to = (y * layer.dilation[0] * wide + x * layer.dilation[1]) * tap
+      result.set(values.subarray(from, from + tap), to)
     }
   }
   return { values: result, shape: [high, wide, ...rest] }
 }
 
+function writtenTaps(
+  { kernel, stride, dilation, padding }: Convolution,
+  input: TensorType,
+  axis: 0 | 1,
+): number {
+  const reach = (kernel[axis] - 1) * dilation[axis] + 1
+  if (padding === 'valid') return reach
+  const size = input.shape[axis] as number
+  const { outputSize } = convolutionAxis(size, kernel[axis], stride[axis], dilation[axis], padding)
+  return Math.max(reach, size - (outputSize - 1) * stride[axis])
+}
+
 function convolutionAttributes(layer: Convolution) {
-  const [dilationY, dilationX] = hasBoth(layer) ? [1, 1] : layer.dilation
+  const [dilationY, dilationX] = hasStride(layer) ? [1, 1] : layer.dilation
   return {
     strides: integers([1, ...layer.stride, 1]),
     dilations: integers([1, dilationY, dilationX, 1]),

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import type { ConvSpec } from '../architectures/architecture.js'
-import { arrayOp } from '../tf/array-op.js'
+import { fakeQuantizeWeights } from '../quantize/fake-quantize.js'
+import { arrayOp, readArrays } from '../tf/array-op.js'
 import { batchNorm, type BatchStatistics } from './batch-norm.js'
+import { columnSums } from './column-sums.js'
 import { convolve, type ConvGeometry, type Convolution } from './convolution.js'
 import type { LayerPass, LayerWeights } from './layer.js'
 
@@ -23,6 +25,31 @@ export function convLayer(
       const { dInput, parts } = normalised.backward(dOutput, true)
       const inner = convolution.backward(dInput as tf.Tensor4D, needsInput)
       return { dInput: inner.dInput, parts: { ...parts, filter: inner.dFilter } }
+    },
+  }
+}
+
+/**
+ * A convolution as int8 will run it: the folded filter rounded, `beta` as its bias, and the activation.
+ *
+ * @param weights `filter`, whose normalisation is folded in, and `beta`
+ */
+export function quantizedConvLayer(x: tf.Tensor, spec: ConvSpec, weights: LayerWeights): LayerPass {
+  const filter = fakeQuantizeWeights(weights('filter')) as tf.Tensor4D
+  const convolution = groupedConvolve(x as tf.Tensor4D, filter, spec.groups ?? 1, {
+    dilation: spec.dilation ?? [1, 1],
+    padding: spec.padding,
+  })
+  const shifted = tf.add(convolution.output, weights('beta'))
+  const isRelu = (spec.activation ?? 'relu') === 'relu'
+  const output = isRelu ? tf.relu(shifted) : shifted
+  return {
+    output,
+    backward(dOutput, needsInput) {
+      const dz = (isRelu ? tf.mul(dOutput, tf.step(output)) : dOutput) as tf.Tensor4D
+      const { dInput, dFilter } = convolution.backward(dz, needsInput)
+      const beta = readArrays([dz], ([values]) => columnSums(values as Float32Array, spec.channels))
+      return { dInput, parts: { filter: dFilter, beta } }
     },
   }
 }

@@ -2,6 +2,7 @@ import { ConfigError } from '../../../src/errors.js'
 import { CREMAD_5 } from './cremad.js'
 import { CROSS_CORPUS } from './cross-corpus.js'
 import { EMODB_LOSO10 } from './emodb-loso10.js'
+import { OWN_RECORDINGS } from './own-recordings.js'
 import type { Protocol } from './protocol.js'
 import { RAVDESS_EMOBOX6 } from './ravdess-emobox6.js'
 import { RAVDESS_RANDOM5 } from './ravdess-random5.js'
@@ -25,11 +26,13 @@ export const PROTOCOLS: readonly Protocol[] = [
  * @throws {ConfigError} `TRAINING_UNKNOWN_PROTOCOL`
  */
 export function protocolByName(name: string): Protocol {
-  const protocol = PROTOCOLS.find((known) => name === known.name || name === versionedName(known))
+  const protocol = [...PROTOCOLS, OWN_RECORDINGS].find(
+    (known) => name === known.name || name === versionedName(known),
+  )
   if (!protocol) {
     throw new ConfigError(
       'TRAINING_UNKNOWN_PROTOCOL',
-      `protocol '${name}' is unknown; choose from ${PROTOCOLS.map(versionedName).join(', ')}`,
+      `protocol '${name}' is unknown; choose from ${[...PROTOCOLS, OWN_RECORDINGS].map(versionedName).join(', ')}`,
     )
   }
   return protocol

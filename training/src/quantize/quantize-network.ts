@@ -11,7 +11,7 @@ import { foldBatchNorm, type FoldedLayer } from './folded-network.js'
 import { activationQuantization, quantizeWeights } from './quantize-tensor.js'
 
 /** Share of an activation's values that may saturate at either end. */
-const DROPPED_SHARE = 1e-5
+export const DROPPED_SHARE = 1e-5
 
 export interface QuantizedNetwork {
   readonly input: { readonly shape: readonly [number, number, number] } & Quantization
@@ -147,7 +147,8 @@ function weightsOf(folded: FoldedLayer, input: Quantization) {
   return { values: quantized.values, shape: weightsShape, scales: quantized.scales, biases: quantized.bias }
 }
 
-function observeRanges(
+/** Ranges of the input and of each layer's output. */
+export function observeRanges(
   architecture: Architecture,
   parameters: Parameters,
   [frames, coefficients, channels]: readonly [number, number, number],

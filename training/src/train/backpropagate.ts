@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { membersOf, type Architecture } from '../architectures/architecture.js'
+import { dense } from '../layers/dense.js'
 import type { Random } from '../random.js'
-import { forwardTraining, type TrainingPass } from './forward.js'
+import { forwardTraining, type TrainingMode, type TrainingPass, type Weights } from './forward.js'
 import { weightTensors, type ParameterArray } from './parameters.js'
 
 const BATCH_NORM_MOMENTUM = 0.9
@@ -10,6 +11,18 @@ const BATCH_NORM_MOMENTUM = 0.9
 export interface Judged {
   /** [size × labels] */
   readonly dLogits: Float32Array
+}
+
+/** A dense layer beside the last one, with its own part in the loss. */
+export interface SideHead {
+  /** Its parameters are `<name>/kernel` and `<name>/bias`. */
+  readonly name: string
+  /** Gradient of its part of the loss by its logits. */
+  readonly gradientOf: (logits: Float32Array) => Float32Array
+}
+
+export interface BackpropagateOptions extends Omit<TrainingMode, 'random'> {
+  readonly heads?: readonly SideHead[]
 }
 
 /**
@@ -25,24 +38,47 @@ export function backpropagate<T extends Judged>(
   inputs: { readonly values: Float32Array; readonly shape: readonly number[] },
   random: Random,
   lossOf: (logits: Float32Array) => T,
+  { heads = [], ...mode }: BackpropagateOptions = {},
 ): T & { gradients: Map<string, Float32Array> } {
   const gradients = new Map<string, Float32Array>()
   let judged: T | undefined
   for (const { prefix, network } of membersOf(architecture)) {
     tf.tidy(() => {
       const x = tf.tensor4d(inputs.values, [...inputs.shape] as [number, number, number, number])
-      const passes = forwardTraining(network, prefix, weightTensors(parameters), x, random)
+      const weights = weightTensors(parameters)
+      const passes = forwardTraining(network, prefix, weights, x, { random, ...mode })
       const { output } = passes.at(-1) as TrainingPass
       judged = lossOf(output.dataSync<'float32'>())
-      propagateBack(passes, tf.tensor(judged.dLogits, output.shape), parameters, gradients)
+      const sides = heads.map(({ name, gradientOf }) =>
+        sideGradient(`${prefix}${name}`, weights, passes, gradientOf, gradients),
+      )
+      propagateBack(passes, tf.tensor(judged.dLogits, output.shape), sides, parameters, gradients)
     })
   }
   return { ...(judged as T), gradients }
 }
 
+/** @returns a head's gradient by what the last layer sees, or null if that layer alone is trained */
+function sideGradient(
+  name: string,
+  weights: Weights,
+  passes: readonly TrainingPass[],
+  gradientOf: SideHead['gradientOf'],
+  gradients: Map<string, Float32Array>,
+): tf.Tensor | null {
+  const seen = passes.at(-2)?.output
+  if (!seen) return null
+  const pass = dense(seen, (part) => weights[`${name}/${part}`] as tf.Tensor)
+  const dLogits = gradientOf(pass.output.dataSync<'float32'>())
+  const { dInput, parts } = pass.backward(tf.tensor(dLogits, pass.output.shape), true)
+  for (const [part, values] of Object.entries(parts)) gradients.set(`${name}/${part}`, values)
+  return dInput
+}
+
 function propagateBack(
   passes: readonly TrainingPass[],
   dLogits: tf.Tensor,
+  sides: readonly (tf.Tensor | null)[],
   parameters: Map<string, ParameterArray>,
   gradients: Map<string, Float32Array>,
 ): void {
@@ -51,13 +87,16 @@ function propagateBack(
     const pass = passes[n] as TrainingPass
     const { dInput, parts } = pass.backward(dOutput, n > 0)
     dOutput.dispose()
-    if (dInput) dOutput = dInput
     const { name } = pass
     for (const [part, values] of Object.entries(parts)) gradients.set(`${name}/${part}`, values)
     if (pass.statistics) {
       follow(parameters.get(`${name}/mean`), pass.statistics.mean)
       follow(parameters.get(`${name}/variance`), pass.statistics.variance)
     }
+    if (!dInput) return
+    const own = n === passes.length - 1 ? sides.filter((side) => side !== null) : []
+    dOutput =
+      own.length > 0 ? tf.addN([dInput, ...own.map((side) => tf.reshape(side, dInput.shape))]) : dInput
   }
 }
 

@@ -7,12 +7,15 @@ import {
   type LayerSpec,
 } from '../architectures/architecture.js'
 import { BATCH_NORM_EPSILON, batchNorm, type BatchStatistics } from '../layers/batch-norm.js'
-import { convLayer, groupedConvolve } from '../layers/conv-layer.js'
+import type { Quantization } from '../../../src/nn/manifest.js'
+import { convLayer, groupedConvolve, quantizedConvLayer } from '../layers/conv-layer.js'
 import { dense, dropout } from '../layers/dense.js'
 import type { LayerPass, LayerWeights } from '../layers/layer.js'
 import { averagePool, statisticsPool } from '../layers/pooling.js'
 import { GRU, LSTM } from '../layers/recurrent-cells.js'
 import { recurrent } from '../layers/recurrent.js'
+import { fakeQuantizeActivation, fakeQuantizeWeights } from '../quantize/fake-quantize.js'
+import type { ActivationQuantizations } from '../quantize/quantization-aware.js'
 import type { Random } from '../random.js'
 
 /** Named tensors of a network's parameters. */
@@ -51,8 +54,17 @@ export function forward(
 /** A layer's forward pass in training; normalisations also tell their batch's statistics. */
 export type TrainingPass = LayerPass & { readonly name: string; readonly statistics?: BatchStatistics }
 
+/** How a training pass goes beside the plain way. */
+export interface TrainingMode {
+  readonly random: Random
+  /** Layers at the start that are not trained: they run as they would at inference. */
+  readonly frozenLayers?: number
+  /** Train for int8: weights and activations are rounded as it will round them. Normalisations are folded in. */
+  readonly quantizations?: ActivationQuantizations | null
+}
+
 /**
- * The chain of passes of a batch through one network; the last one's output is the logits.
+ * The chain of passes of a batch through one network's trained layers; the last one's output is the logits.
  *
  * @param prefix what the network's parameters begin with
  */
@@ -61,16 +73,52 @@ export function forwardTraining(
   prefix: string,
   weights: Weights,
   x: tf.Tensor4D,
-  random: Random,
+  { random, frozenLayers = 0, quantizations = null }: TrainingMode,
 ): TrainingPass[] {
   let value: tf.Tensor = inLayout(network, x)
-  return network.layers.map((layer): TrainingPass => {
-    const pass = trainingPass(layer, value, weightsOf(weights, prefix, layer), random)
+  if (quantizations) value = fakeQuantizeActivation(value, quantizationOf(quantizations, 'input')).output
+  let current = 'input'
+  const passes: TrainingPass[] = []
+  network.layers.forEach((layer, n) => {
+    const own = weightsOf(weights, prefix, layer)
+    if (n < frozenLayers && !quantizations) {
+      value = inferLayer(layer, value, own)
+      return
+    }
+    const name = `${prefix}${layer.name}`
+    const pass = quantizations
+      ? quantizedPass(layer, value, own, random)
+      : trainingPass(layer, value, own, random)
     value = pass.output
-    return { ...pass, name: `${prefix}${layer.name}` }
+    passes.push({ ...pass, name })
+    if (!quantizations || layer.op === 'dropout') return
+    // A pool's output keeps the quantisation of its input.
+    if (layer.op !== 'avg_pool2d') current = name
+    const rounded = fakeQuantizeActivation(value, quantizationOf(quantizations, current))
+    value = rounded.output
+    passes.push({ ...rounded, name: `${name}/rounded` })
   })
+  return passes
 }
 
+function quantizationOf(quantizations: ActivationQuantizations, name: string): Quantization {
+  const quantization = quantizations.get(name)
+  if (!quantization) throw new Error(`no quantisation is known of ${name}`)
+  return quantization
+}
+
+function quantizedPass(layer: LayerSpec, x: tf.Tensor, weights: LayerWeights, random: Random): LayerPass {
+  switch (layer.op) {
+    case 'conv2d':
+      return quantizedConvLayer(x, layer, weights)
+    case 'dense':
+      return dense(x, (part) => (part === 'kernel' ? fakeQuantizeWeights(weights(part)) : weights(part)))
+    default:
+      return trainingPass(layer, x, weights, random)
+  }
+}
+
+/** The batch in the network's layout: the same values under another shape. */
 function inLayout(network: Architecture, x: tf.Tensor4D): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape
   return tf.reshape(x, [batch, ...laidOut(network, [height, width, channels])])

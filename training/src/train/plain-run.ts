@@ -29,6 +29,8 @@ export function plainRun({
     extraCorpora: [],
     labels: LABELS,
     teachers: [],
+    init: null,
+    trainedLayers: null,
     recipe,
     seed,
     featureParamsHash: featureParamsHash(FEATURE_PARAMS),

@@ -1,4 +1,5 @@
 import { VARIANT_DEFAULTS, type VariantPlan } from '../augment/variant-plan.js'
+import type { AuxiliaryWeights } from './auxiliary.js'
 import { AUGMENT_DEFAULTS, type AugmentOptions } from './batches.js'
 
 /** How a network is trained, whatever its architecture and the clips. Kept in `run.json`. */
@@ -16,6 +17,9 @@ export interface Recipe {
   /** Share of the loss that is the teachers', and the temperature that they speak at. */
   readonly teacherWeight: number
   readonly teacherTemperature: number
+  /** Train as int8 will run it; for a few last epochs of a network that was trained already (`init`). */
+  readonly quantizationAware: boolean
+  readonly auxiliary: AuxiliaryWeights
   readonly variants: VariantPlan
   readonly augment: AugmentOptions
 }
@@ -30,6 +34,8 @@ export const RECIPE_DEFAULTS: Recipe = {
   balance: 0,
   teacherWeight: 0.7,
   teacherTemperature: 2,
+  quantizationAware: false,
+  auxiliary: { sexWeight: 0, intensityWeight: 0 },
   variants: VARIANT_DEFAULTS,
   augment: AUGMENT_DEFAULTS,
 }

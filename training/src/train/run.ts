@@ -31,6 +31,10 @@ export interface RunDescription {
   readonly labels: readonly Label[]
   /** Folders of the runs whose networks teach this one. */
   readonly teachers: readonly string[]
+  /** Run, or file of float weights, that the network starts from; null: from nothing. */
+  readonly init: string | null
+  /** Layers with weights that are trained, counted from the last; null: all. */
+  readonly trainedLayers: number | null
   readonly recipe: Recipe
   readonly seed: number
   readonly featureParamsHash: string
@@ -122,7 +126,7 @@ export function loadRun(folder: string): { run: RunDescription; state: TrainStat
     throw new InputError('TRAINING_NO_RUN', `${folder} holds no run.json; make it with npm run train`)
   }
   const run = JSON.parse(readFileSync(path, 'utf8')) as RunDescription
-  const state = initialTrainState(architectureOf(run), batchShapeOf(run), run.seed)
+  const state = initialTrainState(architectureOf(run), batchShapeOf(run), run.seed, run.recipe.auxiliary)
   if (!readCheckpoint(checkpointPath(folder), run, state)) {
     throw new InputError('TRAINING_NO_RUN', `${folder} holds no checkpoint yet; go on with npm run train`)
   }

@@ -3,9 +3,18 @@ import { inputShapeOf, type Architecture } from '../architectures/architecture.j
 import { neutralBySpeaker } from '../augment/copy-paste.js'
 import { heardVoices } from '../augment/voice-history.js'
 import { asNetworkInput } from '../dataset/band-image.js'
+import type { ActivationQuantizations } from '../quantize/quantization-aware.js'
 import { createRandom, type Random } from '../random.js'
 import { ADAMW_DEFAULTS, adamWStep, initialAdamWState, type AdamWState } from './adamw.js'
-import { backpropagate } from './backpropagate.js'
+import {
+  AUXILIARY_HEADS,
+  AUXILIARY_PREFIX,
+  auxiliaryGradient,
+  auxiliaryParameters,
+  weightOf,
+  type AuxiliaryWeights,
+} from './auxiliary.js'
+import { backpropagate, type SideHead } from './backpropagate.js'
 import { augmentFor, epochBatches, type Batch, type BatchShape } from './batches.js'
 import type { Example, NormaliseAndFit } from './example.js'
 import { batchLoss, type BatchLoss } from './loss.js'
@@ -28,6 +37,10 @@ export interface TrainTask {
   readonly neutralLabels: readonly number[]
   readonly teachers: readonly TrainedNetwork[]
   readonly normaliseAndFit: NormaliseAndFit
+  /** Layers at the start that stay as they are (default: none). */
+  readonly frozenLayers?: number
+  /** In quantisation-aware training: the activations' quantisation. */
+  readonly quantizations?: ActivationQuantizations | null
 }
 
 /** Everything that a run needs to go on after a stop at the end of an epoch. */
@@ -49,9 +62,18 @@ export interface EpochReport {
   readonly secondsPerStep: number
 }
 
-export function initialTrainState(architecture: Architecture, shape: BatchShape, seed: number): TrainState {
+export function initialTrainState(
+  architecture: Architecture,
+  shape: BatchShape,
+  seed: number,
+  auxiliary: AuxiliaryWeights = { sexWeight: 0, intensityWeight: 0 },
+): TrainState {
   const input = inputShapeOf(architecture, shape.frames, shape.coefficients)
-  const parameters = initialParameters(architecture, input, createRandom(seed, 0))
+  const random = createRandom(seed, 0)
+  const parameters = initialParameters(architecture, input, random)
+  for (const head of auxiliaryParameters(architecture, input, auxiliary, random)) {
+    parameters.set(head.name, head)
+  }
   return {
     epochsDone: 0,
     parameters,
@@ -123,7 +145,7 @@ export function trainEpoch(
 }
 
 function lossAndGradients(
-  { architecture, shape, recipe, teachers }: TrainTask,
+  { architecture, shape, recipe, teachers, frozenLayers = 0, quantizations = null }: TrainTask,
   parameters: Map<string, ParameterArray>,
   batch: Batch,
   random: Random,
@@ -139,9 +161,22 @@ function lossAndGradients(
           weight,
         }
   const inputs = { values: batch.inputs, shape: [batch.size, ...inputShapeOf(architecture, ...size)] }
-  return backpropagate(architecture, parameters, inputs, random, (logits) =>
-    batchLoss(logits, batch, recipe.augment.labelSmoothing, teacher, architecture.loss),
+  const { labelSmoothing } = recipe.augment
+  return backpropagate(
+    architecture,
+    parameters,
+    inputs,
+    random,
+    (logits) => batchLoss(logits, batch, labelSmoothing, teacher, architecture.loss),
+    { frozenLayers, quantizations, heads: quantizations ? [] : sideHeads(recipe.auxiliary, batch) },
   )
+}
+
+function sideHeads(weights: AuxiliaryWeights, batch: Batch): SideHead[] {
+  return AUXILIARY_HEADS.filter((head) => weightOf(head, weights) > 0).map((head) => ({
+    name: `${AUXILIARY_PREFIX}${head.name}`,
+    gradientOf: (logits) => auxiliaryGradient(head, logits, batch, weightOf(head, weights)),
+  }))
 }
 
 export function moveAverage(

@@ -8,7 +8,7 @@ import { type TimedClip, targetsOfLevel, targetsOfSyllables } from './speech-tar
 import { judgingMaterial, type VadMaterial } from './vad-split.js'
 
 /** Every so many of a corpus's clips, so that no corpus fills the memory. */
-const NEMO_EVERY = 8
+const NEMO_EVERY = 4
 
 /** Reads the audio that scenes are made of. */
 export async function loadMaterial(
