@@ -4,6 +4,7 @@ import { decimal, percent, type ReportDecision, type ReportFile } from './decisi
 import { escapeHtml } from './escape.js'
 import { figure } from './figure.js'
 import { labelColour } from './label-colour.js'
+import { pageHead } from './page-head.js'
 import { REPORT_STYLE } from './style.js'
 
 export interface ReportHead {
@@ -15,18 +16,7 @@ export interface ReportHead {
 
 /** Start of the page, up to the first recording. Loads nothing from anywhere. */
 export function pageStart({ version, model, labels }: ReportHead): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>affectd report</title>
-<style>${REPORT_STYLE}</style>
-</head>
-<body>
-<main>
-<header>
+  return `${pageHead('affectd report', REPORT_STYLE)}<header>
 <h1>Emotion in speech</h1>
 <p>Judged by affectd ${escapeHtml(version)} with model <b>${escapeHtml(model.id)}</b> <code title="SHA-256 ${escapeHtml(model.sha256)}">${escapeHtml(model.sha256.slice(0, 12))}</code>.
 Probabilities are calibrated on acted studio speech and too confident elsewhere; arousal and valence are derived from them. A model’s opinion of acted-speech categories, not a fact about a person.</p>

@@ -102,10 +102,10 @@ await runCommand(HELP, options, async (values) => {
   }
   if (values.run) {
     await readyBackend()
-    const { protocol, labels, verdicts } = await evaluateRun(values.run, root, values.cache)
+    const { protocol, labels, verdicts, warnings } = await evaluateRun(values.run, root, values.cache)
     show(
       {
-        ...headOf(values.run, protocol, {}, [], {}),
+        ...headOf(values.run, protocol, {}, warnings, { bootstrap: 1 }),
         float: formReport([{ fold: protocol, verdicts }], labels),
       },
       values.out,

@@ -7,13 +7,14 @@ import { LABELS, UNIFIED_LABELS } from '../corpora/clip.js'
 import { DEFAULT_PROTOCOL, protocolByName, versionedName } from '../protocols/protocol-by-name.js'
 import { readyBackend } from '../tf/backend.js'
 import { RECIPE_DEFAULTS, type Recipe } from '../train/recipe.js'
-import { withOption } from '../train/set-option.js'
+import { readSettings } from '../train/settings-file.js'
 import type { RunDescription } from '../train/run.js'
 import { trainRun } from '../train/train-run.js'
 import type { EpochReport } from '../train/trainer.js'
 import { percent } from '../evaluate/confusion-svg.js'
 import { ARCHITECTURE_NAMES } from '../architectures/index.js'
 import { corporaRoot, DEFAULT_CACHE, runCommand, wholeNumber } from './command.js'
+import { recipeWith } from './recipe-options.js'
 import { foldFolder, tellProgress, trainFolds } from './train-folds.js'
 
 const HELP = `
@@ -47,6 +48,7 @@ The network and how it learns
   --balance E       0 takes clips as they are, 1 every corpus, speaker and class equally often (default: 0)
   --multi-task W    weight of telling the speaker's sex and the feeling's intensity as well (default: 0)
   --teacher RUN     learn from this run's network too (distillation); may be given several times
+  --settings FILE   settings as npm run tune found them; the options here count more
   --set KEY=VALUE   any other setting, as run.json names it under "recipe"; may be given several times:
                     augment.mixupAlpha=0.3, variants.snrDb=[0,20], peakLearningRate=0.002, teacherWeight=0.5
 
@@ -79,6 +81,7 @@ const options = {
   'copy-paste': { type: 'string' },
   balance: { type: 'string' },
   teacher: many,
+  settings: { type: 'string' },
   set: many,
   out: { type: 'string' },
   cache: { type: 'string', default: DEFAULT_CACHE },
@@ -126,7 +129,11 @@ await runCommand(HELP, options, async (values) => {
     init: values.init ?? null,
     trainedLayers:
       values['train-last'] === undefined ? null : wholeNumber('train-last', values['train-last'], 1, 100),
-    recipe: recipeOf(values, [...ownSettings(values), ...values.set]),
+    recipe: recipeOf(
+      values,
+      [...ownSettings(values), ...values.set],
+      values.settings === undefined ? [] : readSettings(values.settings),
+    ),
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
     featureParamsHash: featureParamsHash(FEATURE_PARAMS),
   }
@@ -173,22 +180,13 @@ function argumentsWithout(args: readonly string[], names: ReadonlySet<string>): 
 function recipeOf(
   values: Readonly<Partial<Record<keyof typeof SHORTHANDS, string>>>,
   set: readonly string[],
+  settings: readonly string[],
 ): Recipe {
   const shorthands = Object.entries(SHORTHANDS).flatMap(([option, path]) => {
     const value = values[option as keyof typeof SHORTHANDS]
     return value === undefined ? [] : [`${path}=${value}`]
   })
-  const recipe = [...shorthands, ...set].reduce(withOption, RECIPE_DEFAULTS)
-  for (const [name, whole] of [
-    ['epochs', recipe.epochs],
-    ['batchSize', recipe.batchSize],
-    ['variants.count', recipe.variants.count],
-  ] as const) {
-    if (!Number.isInteger(whole) || whole < 1 || whole > 10_000) {
-      throw new UsageError('USAGE_ARGUMENTS', `${name} is ${whole}; give a whole number from 1 to 10000`)
-    }
-  }
-  return recipe
+  return recipeWith([...settings, ...shorthands, ...set])
 }
 
 function describe({

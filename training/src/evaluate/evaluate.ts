@@ -11,9 +11,14 @@ export async function evaluateRun(
   folder: string,
   corporaRoot: string,
   cacheRoot: string,
-): Promise<{ protocol: string; labels: readonly string[]; verdicts: Verdict[] }> {
+): Promise<{
+  protocol: string
+  labels: readonly string[]
+  verdicts: Verdict[]
+  warnings: readonly string[]
+}> {
   const { run, state } = loadRun(folder)
-  const { name, test } = splitOf(run, corporaRoot)
+  const { name, test, warnings } = splitOf(run, corporaRoot)
   const judged = {
     labels: run.labels,
     prior: run.labels.map(() => 1 / run.labels.length),
@@ -23,7 +28,7 @@ export async function evaluateRun(
   const judge = createFloatJudge(judged, network, cacheRoot)
   const verdicts: Verdict[] = []
   for (const clip of test) verdicts.push(await judge({ clip, variant: AS_RECORDED }))
-  return { protocol: name, labels: judged.labels, verdicts }
+  return { protocol: name, labels: judged.labels, verdicts, warnings }
 }
 
 /**

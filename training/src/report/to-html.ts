@@ -1,4 +1,5 @@
 import { escapeHtml } from '../../../src/cli/report/escape.js'
+import { pageHead } from '../../../src/cli/report/page-head.js'
 import { REPORT_STYLE } from '../../../src/cli/report/style.js'
 import type { Block, ReportDocument } from './document.js'
 
@@ -13,18 +14,7 @@ p{max-width:96ch;overflow-wrap:anywhere}
  * their colours stay their own when the page is dark.
  */
 export function toHtml({ title, blocks }: ReportDocument): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(title)}</title>
-<style>${REPORT_STYLE}${OWN_STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
+  return `${pageHead(title, `${REPORT_STYLE}${OWN_STYLE}`)}<h1>${escapeHtml(title)}</h1>
 ${runsOf(blocks)
   .map((run) => (run[0]?.kind === 'picture' ? pictures(run) : run.map(blockHtml).join('\n')))
   .join('\n')}

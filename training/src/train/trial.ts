@@ -22,6 +22,8 @@ export interface TrialTask {
 export interface TrialResult {
   readonly verdicts: readonly Verdict[]
   readonly labels: readonly string[]
+  /** Corpora that are absent or incomplete. */
+  readonly warnings: readonly string[]
   /** Processor time of the training, over all the times that it went on. */
   readonly processorS: number
 }
@@ -72,8 +74,8 @@ export async function runTrial(
     throw error
   }
   const trainingS = processorS()
-  const { verdicts, labels } = await evaluateRun(out, corpora, cache)
-  const result: TrialResult = { verdicts, labels, processorS: trainingS }
+  const { verdicts, labels, warnings } = await evaluateRun(out, corpora, cache)
+  const result: TrialResult = { verdicts, labels, warnings, processorS: trainingS }
   keep(out, 'result.json', run, result)
   return result
 }
