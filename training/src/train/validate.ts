@@ -1,3 +1,4 @@
+import { softmaxInto } from '../../../src/affect/calibrate.js'
 import type { Architecture } from '../architectures/architecture.js'
 import { clipProbabilities } from '../evaluate/clip-decision.js'
 import { floatLogits } from '../evaluate/float-network.js'
@@ -26,8 +27,7 @@ export function validationUa(
 }
 
 function softmax(logits: readonly number[]): number[] {
-  const highest = Math.max(...logits)
-  const powers = logits.map((z) => Math.exp(z - highest))
-  const sum = powers.reduce((total, power) => total + power, 0)
-  return powers.map((power) => power / sum)
+  const probabilities = new Float64Array(logits.length)
+  softmaxInto(Float32Array.from(logits), 1, probabilities)
+  return Array.from(probabilities)
 }
