@@ -6,7 +6,7 @@ import type { Machine } from './key-spec.js'
 const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The model that this release ships. */
-export const DEFAULT_MODEL_DIR = join(PACKAGE_ROOT, 'models', 'quantized', 'affect-cnn-1')
+export const DEFAULT_MODEL_DIR = join(PACKAGE_ROOT, 'models', 'quantized', 'affect-cnn-2')
 
 /** The detector of speech that this release ships. */
 export const DEFAULT_VAD_MODEL_DIR = join(PACKAGE_ROOT, 'models', 'quantized', 'vad-1')

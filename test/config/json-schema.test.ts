@@ -25,7 +25,7 @@ t.test('the schema names every key with its doc, variable and bounds', async (t)
     const node = key.split('.').reduce<Node | undefined>((at, name) => at?.properties?.[name], schema)
     t.match(node?.['description'], spec.doc, key)
     t.match(node, spec.format.jsonSchema, key)
-    t.equal(node?.['x-env'], `AFFECTD_${key.toUpperCase().replace('.', '_')}`)
+    t.equal(node?.['x-env'], `AFFECTD_${key.toUpperCase().replaceAll('.', '_')}`)
   }
 })
 

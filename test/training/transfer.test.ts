@@ -71,7 +71,7 @@ t.test(
     const path = join(t.testdir(), 'float.bin')
     writeFileSync(path, encodeFloatWeights('small', first.averaged))
     const second = initialTrainState(architecture, shape, 9)
-    t.same(startFrom(path, second), [])
+    t.same(startFrom(path, architecture, second), [])
     const before = new Map([...second.parameters].map(([name, { values }]) => [name, values.slice()]))
     t.same(before.get('conv1/filter'), first.averaged.get('conv1/filter')?.values)
     const frozenLayers = frozenLayersOf(architecture, 2)
@@ -93,10 +93,12 @@ t.test('outputs that differ start from nothing; another architecture is refused'
     ...architecture,
     layers: [...architecture.layers.slice(0, -1), { op: 'dense', name: 'logits', units: 4 }],
   } as Architecture
-  t.same(startFrom(path, initialTrainState(wider, shape, 3)), ['logits/kernel', 'logits/bias'])
+  t.same(startFrom(path, wider, initialTrainState(wider, shape, 3)), ['logits/kernel', 'logits/bias'])
   const other = { name: 'other', layers: [{ op: 'dense', name: 'x', units: 3 }] } as const
-  t.throws(() => startFrom(path, initialTrainState(other, shape, 3)), { code: 'TRAINING_FLOAT_WEIGHTS' })
-  t.throws(() => startFrom('/nowhere', state), { code: 'TRAINING_NO_RUN' })
+  t.throws(() => startFrom(path, other, initialTrainState(other, shape, 3)), {
+    code: 'TRAINING_FLOAT_WEIGHTS',
+  })
+  t.throws(() => startFrom('/nowhere', architecture, state), { code: 'TRAINING_NO_RUN' })
 })
 
 t.test('auxiliary heads learn beside the network, and a resumed run ends with the same one', async (t) => {

@@ -115,7 +115,7 @@ await runCommand(HELP, options, async (values) => {
     ])
     return
   }
-  if (values.inner && !values.fold && protocol.foldNames.length > 1) {
+  if (values.inner && !values.fold && protocol.foldNames.length !== 1) {
     throw new ConfigError('TRAINING_BAD_FOLD', '--inner needs --fold')
   }
   const run: RunDescription = {

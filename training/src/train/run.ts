@@ -75,7 +75,7 @@ export function splitOf(run: RunDescription, corporaRoot: string): Split {
   const { protocol, clips, warnings } = loadProtocol(corporaRoot, run.protocol)
   const extra = extraClips(run, corporaRoot)
   const hasOutput = (clip: Clip): boolean => run.labels.includes(clip.label)
-  if (run.fold === null && protocol.foldNames.length > 1) {
+  if (run.fold === null && protocol.foldNames.length !== 1) {
     // The optional corpora are only ever tested on.
     const own = clips.filter((clip) => protocol.corpora.includes(clip.corpus))
     return {

@@ -61,7 +61,7 @@ export async function trainRun(run: RunDescription, places: RunPlaces, reporter:
   const state = initialTrainState(architecture, shape, run.seed, run.recipe.auxiliary)
   if (architecture.input === 'bands') fillBandFilters(state, examples)
   if (run.init !== null) {
-    const fresh = startFrom(run.init, state)
+    const fresh = startFrom(run.init, architecture, state)
     if (fresh.length > 0) reporter.note(`not in ${run.init}, so from nothing: ${fresh.join(', ')}`)
   }
   const task: TrainTask = {

@@ -24,36 +24,39 @@ const CALIBRATION_CLIPS = 256
  *
  * @throws {InputError} `TRAINING_NO_RUN`, `TRAINING_FLOAT_WEIGHTS`
  */
-export function trainedParameters(path: string): Parameters {
+function trainedBefore(path: string): { readonly architecture: string; readonly parameters: Parameters } {
   if (!existsSync(path)) {
     throw new InputError('TRAINING_NO_RUN', `${path} does not exist; give a run's folder or float weights`)
   }
-  return statSync(path).isDirectory()
-    ? loadRun(path).state.averaged
-    : decodeFloatWeights(readFileSync(path)).parameters
+  if (!statSync(path).isDirectory()) return decodeFloatWeights(readFileSync(path))
+  const { run, state } = loadRun(path)
+  return { architecture: run.architecture, parameters: state.averaged }
 }
 
 /**
- * Starts a state from what was trained before, in place. Arrays of another shape (other outputs) keep their fresh
- * start.
+ * Starts a state from what was trained before, in place. Arrays of another shape (other outputs) and ones that are
+ * not there (auxiliary heads) keep their fresh start.
  *
  * @returns names of the arrays that do
- * @throws {InputError} `TRAINING_FLOAT_WEIGHTS` if nothing fits: another architecture
+ * @throws {InputError} `TRAINING_FLOAT_WEIGHTS` if it is of another architecture
  */
-export function startFrom(path: string, state: TrainState): string[] {
-  const trained = trainedParameters(path)
+export function startFrom(path: string, { name: wanted }: Architecture, state: TrainState): string[] {
+  const { architecture, parameters } = trainedBefore(path)
+  if (architecture !== wanted) {
+    throw new InputError(
+      'TRAINING_FLOAT_WEIGHTS',
+      `${path} holds a network of '${architecture}', not of '${wanted}'`,
+    )
+  }
   const fresh: string[] = []
-  for (const [name, { values }] of state.parameters) {
-    const source = trained.get(name)?.values
-    if (source?.length !== values.length) {
+  for (const [name, { values, shape }] of state.parameters) {
+    const source = parameters.get(name)
+    if (source?.shape.join() !== shape.join()) {
       fresh.push(name)
       continue
     }
-    values.set(source)
-    state.averaged.get(name)?.values.set(source)
-  }
-  if (fresh.length === state.parameters.size) {
-    throw new InputError('TRAINING_FLOAT_WEIGHTS', `${path} has no layer in common with the architecture`)
+    values.set(source.values)
+    state.averaged.get(name)?.values.set(source.values)
   }
   return fresh
 }

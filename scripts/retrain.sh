@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Makes the released model and the six fold models that its figures come from, out of the decoded corpora alone, and
+# evaluates them: scripts/retrain.sh [RUNS]. Needs CORPORA_DIR. A run that was stopped is gone on with.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+runs=${1:-training/runs}
+model=affect-cnn-2
+protocol=ravdess-emobox6
+settings=(--settings training/settings/$model.json)
+: "${CORPORA_DIR:?say where the decoded corpora lie}"
+
+npm run --silent train -- --protocol $protocol --folds all --epochs 44 --variants 6 "${settings[@]}" --out "$runs/$protocol"
+npm run --silent train -- --protocol released --epochs 16 --variants 3 --balance 0.5 "${settings[@]}" --out "$runs/released"
+
+# A fold's temperature comes from the clips that the other folds' networks have not heard.
+for fold in 1 2 3 4 5 6; do
+  held_out=()
+  for other in 1 2 3 4 5 6; do
+    [[ $other == "$fold" ]] || held_out+=(--held-out "$runs/$protocol/fold-$other")
+  done
+  npm run --silent quantize -- --run "$runs/$protocol/fold-$fold" "${held_out[@]}" \
+    --out training/artefacts/$protocol/fold-$fold --float training/artefacts/$protocol/fold-$fold.float.bin
+done
+npm run --silent quantize -- --run "$runs/released" "${held_out[@]}" --held-out "$runs/$protocol/fold-6" \
+  --out models/quantized/$model --forms
+
+npm run --silent evaluate -- --protocol $protocol --artefacts training/artefacts/$protocol --noise --warm 20 \
+  --out docs/reports/$protocol
+for corpus in released tess; do
+  subject=(--protocol released)
+  [[ $corpus == released ]] || subject=(--corpus $corpus)
+  npm run --silent evaluate -- --artefact models/quantized/$model "${subject[@]}" --out docs/reports/$model-$corpus
+done
