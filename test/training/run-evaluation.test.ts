@@ -15,7 +15,7 @@ import { aClip } from '../support/corpus-clips.js'
 import { fakeSpeech, sequence, silence } from '../support/synthetic-audio.js'
 import { TINY_LABELS, writeTinyModel } from '../support/tiny-model.js'
 
-const SECONDS = 1.6
+const SECONDS = 1.3
 
 /** Two speakers, a few words each, of all kinds. */
 function spokenClips(folder: string, count: number): Clip[] {
@@ -37,22 +37,15 @@ function oneFold(folder: string, clips: readonly Clip[]): FoldModel[] {
 
 t.test('several processes judge as one does', async (t) => {
   const folder = t.testdir()
-  const folds = oneFold(folder, spokenClips(folder, 20))
+  const folds = oneFold(folder, spokenClips(folder, 18))
   const alone = await judgeFolds(folds, 'int8', workshop(folder, 1))
-  t.equal(alone[0]?.verdicts.length, 20)
+  t.equal(alone[0]?.verdicts.length, 18)
   t.same(await judgeFolds(folds, 'int8', workshop(folder, 2)), alone)
-})
-
-t.test('an error of a worker process keeps its code', async (t) => {
-  const folder = t.testdir()
-  const clips = spokenClips(folder, 2)
-  const folds = oneFold(folder, [clips[0] as Clip, { ...(clips[1] as Clip), path: join(folder, 'gone.wav') }])
-  await t.rejects(judgeFolds(folds, 'int8', workshop(folder, 2)), { code: 'INPUT_NOT_FOUND' })
 })
 
 t.test('warm and cold are told of the same clips, and never of those heard before', async (t) => {
   const folder = t.testdir()
-  const clips = spokenClips(folder, 12)
+  const clips = spokenClips(folder, 8)
   const folds = oneFold(folder, clips)
   const cold = await judgeFolds(folds, 'int8', workshop(folder, 1))
   const judgedPaths: number[] = []
@@ -64,22 +57,14 @@ t.test('warm and cold are told of the same clips, and never of those heard befor
     { ...workshop(folder, 1), onProgress: (_, __, total) => judgedPaths.push(total) },
   )
   t.equal(warm.clipsHeard, 2)
-  // Two seeds, two speakers, 6 − 2 clips each.
-  t.equal(judgedPaths[0], 16)
+  // Two seeds, two speakers, 4 − 2 clips each.
+  t.equal(judgedPaths[0], 8)
   t.ok(warm.cold.ua.mean >= 0 && warm.policies.all.ua.mean <= 1)
-  const again = await judgeWarm(
-    folds,
-    cold,
-    TINY_LABELS,
-    { clipsHeard: 2, seeds: [1, 2] },
-    workshop(folder, 1),
-  )
-  t.same(again, warm)
 })
 
 t.test('noise that drowns everything is judged all the same', async (t) => {
   const folder = t.testdir()
-  const clips = spokenClips(folder, 4)
+  const clips = spokenClips(folder, 2)
   const folds = oneFold(folder, clips)
   const clean = await judgeFolds(folds, 'int8', workshop(folder, 1))
   const noise = { kinds: ['white'], seed: 1, material: { recordings: new Map(), voices: clips } }

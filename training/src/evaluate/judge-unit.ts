@@ -1,18 +1,13 @@
-import { readFileSync } from 'node:fs'
 import type { Classifier } from '../../../src/classify/classifier.js'
 import { createInt8Classifier } from '../../../src/classify/int8-classifier.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { readArtefact, type Artefact } from '../../../src/nn/artefact-reader.js'
-import { architectureByName } from '../architectures/index.js'
 import type { Clip } from '../corpora/clip.js'
 import { clipAudio } from '../dataset/clip-audio.js'
 import { variantAudio } from '../dataset/variant-audio.js'
-import { readyBackend } from '../tf/backend.js'
 import { coldEar, warmEar } from './ear.js'
 import type { ClipJudge, EvaluationUnit } from './evaluation-unit.js'
-import { createFloatJudge } from './float-judge.js'
-import { decodeFloatWeights } from './float-weights.js'
 import { verdictOn, type Verdict } from './verdict.js'
 
 /** Models are read once a process. */
@@ -56,11 +51,9 @@ async function floatJudgeOf({ artefact, floatWeights, cache }: EvaluationUnit): 
   const key = JSON.stringify([artefact, floatWeights])
   const known = floatJudges.get(key)
   if (known) return known
-  await readyBackend()
-  const { manifest } = loaded(artefact).artefact
-  const { architecture, parameters } = decodeFloatWeights(readFileSync(floatWeights as string))
-  const network = { architecture: architectureByName(architecture, manifest.labels.length), parameters }
-  const judge = createFloatJudge(manifest, network, cache)
+  // Loaded where it is needed: int8 does without TensorFlow.js, which takes seconds to start.
+  const { loadFloatJudge } = await import('./load-float-judge.js')
+  const judge = await loadFloatJudge(loaded(artefact).artefact.manifest, floatWeights as string, cache)
   floatJudges.set(key, judge)
   return judge
 }

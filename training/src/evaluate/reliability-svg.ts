@@ -23,7 +23,7 @@ export function reliabilitySvg(
     )
     return `<polyline fill="none" stroke="${seriesColour(s)}" stroke-width="2" points="${points.map(({ x, y }) => `${x},${y}`).join(' ')}"/>${dots.join('')}`
   })
-  return svgPicture(AREA.left + AREA.width + 32, bottom + 66, title, [
+  return svgPicture(AREA.left + AREA.width + 72, bottom + 66, title, [
     yAxis(AREA, 'accuracy', TICKS),
     ...TICKS.map(
       (tick) =>

@@ -38,7 +38,7 @@ export async function forkPool<Task, Result>(
         })) as Result
       }
     } finally {
-      child.disconnect()
+      if (child.connected) child.disconnect()
     }
   }
   try {
