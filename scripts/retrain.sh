@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 runs=${1:-training/runs}
 model=affect-cnn-2
 protocol=ravdess-emobox6
-settings=(--settings training/settings/$model.json)
+settings=(--settings "training/settings/$model.json")
 : "${CORPORA_DIR:?say where the decoded corpora lie}"
 
 npm run --silent train -- --protocol $protocol --folds all --epochs 44 --variants 6 "${settings[@]}" --out "$runs/$protocol"
@@ -28,6 +28,6 @@ npm run --silent evaluate -- --protocol $protocol --artefacts training/artefacts
   --out docs/reports/$protocol
 for corpus in released tess; do
   subject=(--protocol released)
-  [[ $corpus == released ]] || subject=(--corpus $corpus)
+  [[ $corpus == released ]] || subject=(--corpus "$corpus")
   npm run --silent evaluate -- --artefact models/quantized/$model "${subject[@]}" --out docs/reports/$model-$corpus
 done
