@@ -10,7 +10,7 @@ settings=(--settings "training/settings/$model.json")
 : "${CORPORA_DIR:?say where the decoded corpora lie}"
 
 npm run --silent train -- --protocol $protocol --folds all --epochs 44 --variants 6 "${settings[@]}" --out "$runs/$protocol"
-npm run --silent train -- --protocol released --epochs 16 --variants 3 --balance 0.5 "${settings[@]}" --out "$runs/released"
+npm run --silent train -- --protocol released --epochs 10 --variants 3 --balance 0.5 "${settings[@]}" --out "$runs/released"
 
 # A fold's temperature comes from the clips that the other folds' networks have not heard.
 for fold in 1 2 3 4 5 6; do
