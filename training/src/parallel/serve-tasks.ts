@@ -12,6 +12,8 @@ export function serveTasks<Task, Result>(
   const tell = (message: WorkerMessage): void => {
     process.send?.(message)
   }
+  // The parent has no more, or was killed: there is nobody left to tell.
+  process.once('disconnect', () => process.exit())
   process.on('message', (task: Task) => {
     doTask(task, (text = '') => {
       tell({ kind: 'step', text })
