@@ -24,10 +24,9 @@ done
 npm run --silent quantize -- --run "$runs/released" "${held_out[@]}" --held-out "$runs/$protocol/fold-6" \
   --out models/quantized/$model --forms
 
-npm run --silent evaluate -- --protocol $protocol --artefacts training/artefacts/$protocol --noise --warm 20 \
-  --out docs/reports/$protocol
-for corpus in released tess; do
-  subject=(--protocol released)
-  [[ $corpus == released ]] || subject=(--corpus "$corpus")
-  npm run --silent evaluate -- --artefact models/quantized/$model "${subject[@]}" --out docs/reports/$model-$corpus
-done
+evaluate=(npm run --silent evaluate --)
+folds=(--protocol $protocol --artefacts training/artefacts/$protocol)
+"${evaluate[@]}" "${folds[@]}" --out docs/reports/$protocol
+"${evaluate[@]}" "${folds[@]}" --warm 20 --warm-seeds 1 --out docs/reports/$protocol-warm
+"${evaluate[@]}" "${folds[@]}" --every 3 --noise --noise-kinds unheard,white,babble --out docs/reports/$protocol-noise
+"${evaluate[@]}" --artefact models/quantized/$model --protocol released --out docs/reports/$model-released

@@ -74,7 +74,7 @@ if (hasRavdess()) {
       const metrics = metricsOf(verdictsOfEvents(manifest, test, stdout), manifest.labels)
       const report = JSON.parse(readFileSync(REPORT, 'utf8')) as { int8: FormReport }
       const reported = report.int8.folds.find(({ name }) => name === '1')
-      t.match({ clips: metrics.clips, ua: metrics.ua, wa: metrics.wa }, reported)
+      t.match(reported, { clips: metrics.clips, ua: metrics.ua, wa: metrics.wa })
       t.ok(metrics.ua > 0.55, `UA ${metrics.ua}: below 0.55 something is broken`)
     },
   )
