@@ -25,7 +25,7 @@ npm run --silent quantize -- --run "$runs/released" "${held_out[@]}" --held-out 
   --out models/quantized/$model --forms
 
 evaluate=(npm run --silent evaluate --)
-folds=(--protocol $protocol --artefacts training/artefacts/$protocol)
+folds=(--protocol "$protocol" --artefacts "training/artefacts/$protocol")
 "${evaluate[@]}" "${folds[@]}" --out docs/reports/$protocol
 "${evaluate[@]}" "${folds[@]}" --warm 20 --warm-seeds 1 --out docs/reports/$protocol-warm
 "${evaluate[@]}" "${folds[@]}" --every 3 --noise --noise-kinds unheard,white,babble --out docs/reports/$protocol-noise
