@@ -1,5 +1,6 @@
 import { FRAME_SAMPLES } from '../../../src/units.js'
 import type { Random } from '../random.js'
+import { meanSquare } from '../vad/speech-targets.js'
 
 /** Frames this far below the loudest are pauses. */
 const ACTIVE_RANGE_DB = 25
@@ -60,10 +61,4 @@ export function mixVoices(voices: readonly Float32Array[], length: number, rando
     for (let i = 0; i < length; i++) out[i] = (out[i] as number) + gain * (turned[i] as number)
   }
   return out
-}
-
-function meanSquare(samples: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < samples.length; i++) sum += (samples[i] as number) ** 2
-  return sum / Math.max(1, samples.length)
 }

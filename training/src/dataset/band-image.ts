@@ -18,7 +18,7 @@ export function bandFilter(examples: readonly Example[], coefficients: number): 
   const bands = coefficients
   const basis = inverseDct(coefficients, bands)
   const windows = examples.flatMap(({ variants }) => variants[0] ?? [])
-  const means = spreads(windows, coefficients, coefficients, (frame, c) => frame[c] as number)
+  const ofCoefficients = spreads(windows, coefficients, coefficients, (frame, c) => frame[c] as number)
   const inBand = (frame: Float32Array, band: number): number => {
     let sum = 0
     for (let c = 0; c < coefficients; c++) sum += (frame[c] as number) * (basis[c * bands + band] as number)
@@ -26,7 +26,8 @@ export function bandFilter(examples: readonly Example[], coefficients: number): 
   }
   const ofBands = spreads(windows, coefficients, bands, inBand)
   return basis.map(
-    (value, i) => (value * (means[Math.floor(i / bands)] as number)) / (ofBands[i % bands] as number),
+    (value, i) =>
+      (value * (ofCoefficients[Math.floor(i / bands)] as number)) / (ofBands[i % bands] as number),
   )
 }
 

@@ -1,8 +1,8 @@
-import { softmaxInto } from '../../../src/affect/calibrate.js'
 import type { Architecture } from '../architectures/architecture.js'
 import { clipFeatures } from '../dataset/example-cache.js'
 import { frontEndOf } from '../dataset/front-end.js'
 import type { Parameters } from '../train/parameters.js'
+import { calibratedSoftmax } from './calibrated-softmax.js'
 import type { ClipJudge } from './evaluation-unit.js'
 import { floatLogits } from './float-network.js'
 import { verdictOn, type Judged } from './verdict.js'
@@ -25,16 +25,10 @@ export function createFloatJudge(
     const windows = await clipFeatures(clip, cache, front, variant)
     const logits = windows.length > 0 ? floatLogits(architecture, parameters, windows) : []
     const decisions = logits.map((row, i) => ({
-      probabilities: softmax(row, judged.calibration.temperature),
+      probabilities: calibratedSoftmax(row, judged.calibration.temperature),
       speechMs: windows[i]?.speechMs ?? 0,
       abstained: false,
     }))
     return verdictOn(clip, decisions, judged)
   }
-}
-
-function softmax(logits: readonly number[], temperature: number): number[] {
-  const out = new Float64Array(logits.length)
-  softmaxInto(Float32Array.from(logits), temperature, out)
-  return Array.from(out)
 }

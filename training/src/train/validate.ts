@@ -1,5 +1,5 @@
-import { softmaxInto } from '../../../src/affect/calibrate.js'
 import type { Architecture } from '../architectures/architecture.js'
+import { calibratedSoftmax } from '../evaluate/calibrated-softmax.js'
 import { clipProbabilities } from '../evaluate/clip-decision.js'
 import { floatLogits } from '../evaluate/float-network.js'
 import { metricsOf } from '../evaluate/metrics.js'
@@ -19,15 +19,9 @@ export function validationUa(
     return {
       truth: label,
       probabilities: clipProbabilities(
-        windows.map((logits) => ({ probabilities: softmax(logits), speechMs: 1 })),
+        windows.map((logits) => ({ probabilities: calibratedSoftmax(logits, 1), speechMs: 1 })),
       ),
     }
   })
   return metricsOf(outcomes, labels).ua
-}
-
-function softmax(logits: readonly number[]): number[] {
-  const probabilities = new Float64Array(logits.length)
-  softmaxInto(Float32Array.from(logits), 1, probabilities)
-  return Array.from(probabilities)
 }

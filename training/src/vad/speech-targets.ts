@@ -115,5 +115,5 @@ export function speechPower({ samples, targets }: TimedClip): number {
 export function meanSquare(samples: Float32Array): number {
   let sum = 0
   for (const x of samples) sum += x * x
-  return sum / samples.length
+  return sum / Math.max(1, samples.length)
 }

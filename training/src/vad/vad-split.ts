@@ -1,3 +1,4 @@
+import { TRAINING_NOISE } from '../augment/noise-files.js'
 import { join } from 'node:path'
 import type { Clip } from '../corpora/clip.js'
 import { loadCorpus } from '../corpora/load-corpus.js'
@@ -13,7 +14,7 @@ export const TRAINING = {
   emodb: ['03', '08', '09', '10', '11'],
   ravdess: ['2', '15', '16', '18', '6', '13', '17', '22'],
   nemoSpeakers: 6,
-  noise: ['baby-cry', 'chainsaw', 'dog-bark', 'helicopter', 'person-sneeze', 'rain'],
+  noise: TRAINING_NOISE,
 } as const
 
 /** Set aside from training while choices are made. */
