@@ -1,6 +1,7 @@
 import type { Architecture } from '../architectures/architecture.js'
 import type { Example, NormaliseAndFit } from '../train/example.js'
 import type { Parameters } from '../train/parameters.js'
+import { createDct } from '../../../src/features/dct.js'
 import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 
 /** The fixed first layer of a network that takes `bands`; its filter is a parameter that is not trained. */
@@ -16,7 +17,7 @@ export const BANDS_LAYER = 'bands'
  */
 export function bandFilter(examples: readonly Example[], coefficients: number): Float32Array {
   const bands = coefficients
-  const basis = inverseDct(coefficients, bands)
+  const basis = createDct(bands, coefficients).matrix
   const windows = examples.flatMap(({ variants }) => variants[0] ?? [])
   const ofCoefficients = spreads(windows, coefficients, coefficients, (frame, c) => frame[c] as number)
   const inBand = (frame: Float32Array, band: number): number => {
@@ -59,15 +60,29 @@ export function bandImageInto(
   out: Float32Array,
 ): void {
   const bands = filter.length / coefficients
-  out.fill(0)
+  const sums = new Float64Array(bands)
   for (let row = 0; row < matrix.length; row += coefficients) {
-    for (let c = 0; c < coefficients; c++) {
-      const value = matrix[row + c] as number
+    sums.fill(0)
+    // Two coefficients at a time: half of the reading and writing of sums.
+    for (let c = 0; c + 1 < coefficients; c += 2) {
+      const first = matrix[row + c] as number
+      const second = matrix[row + c + 1] as number
       const from = c * bands
       for (let band = 0; band < bands; band++) {
-        out[row + band] = (out[row + band] as number) + value * (filter[from + band] as number)
+        sums[band] =
+          (sums[band] as number) +
+          first * (filter[from + band] as number) +
+          second * (filter[from + bands + band] as number)
       }
     }
+    if (coefficients % 2 === 1) {
+      const last = matrix[row + coefficients - 1] as number
+      const from = (coefficients - 1) * bands
+      for (let band = 0; band < bands; band++) {
+        sums[band] = (sums[band] as number) + last * (filter[from + band] as number)
+      }
+    }
+    out.set(sums, row)
   }
 }
 
@@ -101,14 +116,5 @@ function spreads(
   return sums.map((sum, i) => {
     const mean = sum / Math.max(1, frames)
     return Math.sqrt(Math.max(1e-6, (squares[i] as number) / Math.max(1, frames) - mean * mean))
-  })
-}
-
-/** Rows of the orthonormal DCT-II: [coefficients, bands]. */
-function inverseDct(coefficients: number, bands: number): Float32Array {
-  return Float32Array.from({ length: coefficients * bands }, (_, i) => {
-    const c = Math.floor(i / bands)
-    const scale = Math.sqrt((c === 0 ? 1 : 2) / bands)
-    return scale * Math.cos((Math.PI * c * ((i % bands) + 0.5)) / bands)
   })
 }

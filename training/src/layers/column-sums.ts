@@ -1,40 +1,35 @@
+import type * as tf from '@tensorflow/tfjs'
+import { kernelOp } from '../tf/array-op.js'
+import { NO_GATE, type Address } from '../tf/kernels.js'
+
 /**
- * Sums of each column of a matrix, and of its products with another's, in double precision. Four rows at a time: the
- * accumulators are what a row-by-row loop would wait for.
+ * Sums of each column of a matrix, and of its products with another's, in double precision.
  *
- * @param x row-major [rows × columns]
- * @param y the same shape
+ * @param x    its last axis is the columns
+ * @param y    the same shape
+ * @param gate the same shape: where it is not above zero, x counts as zero; null: everywhere as it is
  */
 export function columnProducts(
-  x: Float32Array,
-  y: Float32Array,
+  x: tf.Tensor,
+  y: tf.Tensor,
+  gate: tf.Tensor | null,
   columns: number,
 ): { readonly sum: Float64Array; readonly products: Float64Array } {
-  const sum = new Float64Array(columns)
-  const products = new Float64Array(columns)
-  const end = x.length - (x.length % (4 * columns))
-  for (let row = 0; row < end; row += 4 * columns) {
-    for (let c = 0; c < columns; c++) {
-      const i0 = row + c
-      const i1 = i0 + columns
-      const i2 = i1 + columns
-      const i3 = i2 + columns
-      const x0 = x[i0] as number
-      const x1 = x[i1] as number
-      const x2 = x[i2] as number
-      const x3 = x[i3] as number
-      sum[c] = (sum[c] as number) + (x0 + x1 + (x2 + x3))
-      products[c] =
-        (products[c] as number) +
-        (x0 * (y[i0] as number) + x1 * (y[i1] as number) + (x2 * (y[i2] as number) + x3 * (y[i3] as number)))
-    }
-  }
-  for (let i = end; i < x.length; i++) {
-    const c = i % columns
-    sum[c] = (sum[c] as number) + (x[i] as number)
-    products[c] = (products[c] as number) + (x[i] as number) * (y[i] as number)
-  }
-  return { sum, products }
+  const inputs = gate ? [x, y, gate] : [x, y]
+  // Two float32 hold one double.
+  const [made] = kernelOp(inputs, [[4 * columns]], (kernels, [own, other, open], [sums]) => {
+    kernels.columnProducts(
+      own as Address,
+      other as Address,
+      open ?? NO_GATE,
+      sums as Address,
+      x.size / columns,
+      columns,
+    )
+  }) as [tf.Tensor]
+  const sums = new Float64Array(made.dataSync<'float32'>().slice().buffer)
+  made.dispose()
+  return { sum: sums.subarray(0, columns), products: sums.subarray(columns) }
 }
 
 /** @param x row-major [rows × columns] */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import { arrayOp } from '../tf/array-op.js'
-import { transposedPatchesInto, transposeInto, type PatchGeometry } from './patches.js'
+import { kernelOp } from '../tf/array-op.js'
+import type { Address, PatchGeometry } from '../tf/kernels.js'
 
 export interface ConvGeometry {
   /** [time, coefficients] */
@@ -62,18 +62,11 @@ export function convolve(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeom
   return {
     output,
     backward(dOutput, needsInput) {
-      const patches: PatchGeometry = {
-        batch,
-        height,
-        width,
-        channels,
-        kernel: [kernelH, kernelW],
-        dilation,
-        top,
-        left,
-        outHeight: output.shape[1],
-        outWidth: output.shape[2],
-      }
+      const [outH, outW] = [output.shape[1], output.shape[2]]
+      const patches: PatchGeometry = [
+        ...([batch, height, width, channels, kernelH, kernelW] as const),
+        ...([...dilation, top, left, outH, outW] as const),
+      ]
       const dFilter = filterGradient(x, dOutput, patches)
       if (!needsInput) return { dInput: null, dFilter }
       const turned = turnedFilter(filter)
@@ -108,29 +101,29 @@ function explicit(top: number, bottom: number, left: number, right: number): Exp
 /** Filter [height, width, in, out] turned by 180° with in and out exchanged. */
 function turnedFilter(filter: tf.Tensor4D): tf.Tensor4D {
   const [kh, kw, channels, outChannels] = filter.shape
-  const tap = channels * outChannels
-  const [turned] = arrayOp([filter], [[kh, kw, outChannels, channels]], ([from], [to]) => {
+  const tapBytes = 4 * channels * outChannels
+  const [turned] = kernelOp([filter], [[kh, kw, outChannels, channels]], (kernels, [from], [to]) => {
     for (let n = 0; n < kh * kw; n++) {
-      transposeInto(
-        from as Float32Array,
-        (kh * kw - 1 - n) * tap,
-        channels,
-        outChannels,
-        (to as Float32Array).subarray(n * tap, (n + 1) * tap),
-      )
+      const source = (from as Address) + (kh * kw - 1 - n) * tapBytes
+      kernels.transpose(source, channels, outChannels, (to as Address) + n * tapBytes)
     }
   })
   return turned as tf.Tensor4D
 }
 
+/** The product of every value that each tap sees with the output's gradient; see `transposedPatches`. */
 function filterGradient(x: tf.Tensor4D, dOutput: tf.Tensor4D, geometry: PatchGeometry): Float32Array {
+  const [batch, height, width, channels, kernelH, kernelW, , , , , outH, outW] = geometry
+  const positions = batch * outH * outW
+  const taps = kernelH * kernelW * channels
   const gradient = tf.tidy(() => {
-    const [kh, kw] = geometry.kernel
-    const positions = geometry.batch * geometry.outHeight * geometry.outWidth
-    const taps = kh * kw * geometry.channels
-    const [patches] = arrayOp([x], [[taps, positions]], ([input], [out]) => {
-      transposedPatchesInto(input as Float32Array, geometry, out as Float32Array)
-    })
+    const [patches] = kernelOp(
+      [x],
+      [[taps, positions], [channels * height * width]],
+      (kernels, [from], [to, plane]) => {
+        kernels.transposedPatches(from as Address, plane as Address, to as Address, ...geometry)
+      },
+    )
     const dy = tf.reshape(dOutput, [positions, -1]) as tf.Tensor2D
     return tf.matMul(patches as tf.Tensor2D, dy)
   })

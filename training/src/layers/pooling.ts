@@ -1,19 +1,10 @@
 import type * as tf from '@tensorflow/tfjs'
-import { arrayOp } from '../tf/array-op.js'
+import { arrayOp, kernelOp } from '../tf/array-op.js'
+import type { Address, PoolGeometry } from '../tf/kernels.js'
 import type { LayerPass } from './layer.js'
 
 /** Keeps the gradient of the square root finite where a channel is constant over time. */
 export const STATS_EPSILON = 1e-5
-
-interface PoolGeometry {
-  readonly batch: number
-  readonly width: number
-  readonly height: number
-  readonly channels: number
-  readonly outH: number
-  readonly outW: number
-  readonly kernel: readonly [number, number]
-}
 
 /**
  * Average pooling without overlap or padding; a last partial window is dropped.
@@ -24,63 +15,18 @@ export function averagePool(x: tf.Tensor, kernel: readonly [number, number]): La
   const [batch, height, width, channels] = x.shape as [number, number, number, number]
   const outH = Math.floor(height / kernel[0])
   const outW = Math.floor(width / kernel[1])
-  const geometry: PoolGeometry = { batch, height, width, channels, outH, outW, kernel }
-  const [output] = arrayOp([x], [[batch, outH, outW, channels]], ([input], [out]) => {
-    averageInto(input as Float32Array, geometry, out as Float32Array)
+  const geometry: PoolGeometry = [batch, height, width, channels, ...kernel]
+  const [output] = kernelOp([x], [[batch, outH, outW, channels]], (kernels, [from], [to]) => {
+    kernels.averagePool(from as Address, to as Address, ...geometry)
   }) as [tf.Tensor]
   return {
     output,
     backward(dOutput) {
-      const [dInput] = arrayOp([dOutput], [x.shape], ([dy], [dx]) => {
-        spreadInto(dy as Float32Array, geometry, dx as Float32Array)
+      const [dInput] = kernelOp([dOutput], [x.shape], (kernels, [dy], [dx]) => {
+        kernels.averagePoolGradient(dy as Address, dx as Address, ...geometry)
       }) as [tf.Tensor]
       return { dInput, parts: {} }
     },
-  }
-}
-
-function averageInto(x: Float32Array, g: PoolGeometry, out: Float32Array): void {
-  const [kh, kw] = g.kernel
-  const share = 1 / (kh * kw)
-  const { channels, outH, outW } = g
-  let to = 0
-  for (let n = 0; n < g.batch; n++) {
-    for (let row = 0; row < outH; row++) {
-      for (let column = 0; column < outW; column++) {
-        const from = ((n * g.height + row * kh) * g.width + column * kw) * channels
-        for (let c = 0; c < channels; c++) {
-          let sum = 0
-          for (let i = 0; i < kh; i++) {
-            const at = from + i * g.width * channels + c
-            for (let j = 0; j < kw; j++) sum += x[at + j * channels] as number
-          }
-          out[to + c] = sum * share
-        }
-        to += channels
-      }
-    }
-  }
-}
-
-function spreadInto(dy: Float32Array, g: PoolGeometry, dx: Float32Array): void {
-  const [kh, kw] = g.kernel
-  const share = 1 / (kh * kw)
-  const { channels, outH, outW } = g
-  if (outH * kh < g.height || outW * kw < g.width) dx.fill(0)
-  let from = 0
-  for (let n = 0; n < g.batch; n++) {
-    for (let row = 0; row < outH; row++) {
-      for (let column = 0; column < outW; column++) {
-        const to = ((n * g.height + row * kh) * g.width + column * kw) * channels
-        for (let i = 0; i < kh; i++) {
-          for (let j = 0; j < kw; j++) {
-            const at = to + (i * g.width + j) * channels
-            for (let c = 0; c < channels; c++) dx[at + c] = (dy[from + c] as number) * share
-          }
-        }
-        from += channels
-      }
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { createRequire } from 'node:module'
 import { isInstalled, loadWasmBackend, refusalOfNode } from '../../../src/classify/tfjs-runtime.js'
 import { ConfigError } from '../../../src/errors.js'
+import { readyKernels } from './array-op.js'
 
 const require = createRequire(import.meta.url)
 
@@ -20,7 +21,10 @@ export async function readyBackend(): Promise<string> {
       // The name is a variable because the package is optional: the compiler must not look for its types.
       const name = '@tensorflow/tfjs-node'
       await import(name)
-      if (await tf.setBackend('tensorflow')) return 'tensorflow'
+      if (await tf.setBackend('tensorflow')) {
+        await readyKernels()
+        return 'tensorflow'
+      }
     }
   }
   loadWasmBackend(require)
@@ -28,5 +32,6 @@ export async function readyBackend(): Promise<string> {
     throw new ConfigError('TRAINING_NO_BACKEND', 'TensorFlow.js could not start its WASM backend')
   }
   await tf.ready()
+  await readyKernels()
   return 'wasm'
 }

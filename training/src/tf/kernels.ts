@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { InternalError } from '../../../src/errors.js'
+
+/** Address of an array on the heap. */
+export type Address = number
+
+/** What `training/kernels/elementwise.ts` exports; each function is described there. */
+export interface Kernels {
+  scaleShift(
+    x: Address,
+    scale: Address,
+    shift: Address,
+    out: Address,
+    rows: number,
+    columns: number,
+    isRelu: boolean,
+  ): void
+  columnProducts(x: Address, y: Address, gate: Address, sums: Address, rows: number, columns: number): void
+  combine(
+    x: Address,
+    y: Address,
+    gate: Address,
+    scale: Address,
+    slope: Address,
+    offset: Address,
+    out: Address,
+    rows: number,
+    columns: number,
+  ): void
+  averagePool(x: Address, out: Address, ...geometry: PoolGeometry): void
+  averagePoolGradient(dOut: Address, dX: Address, ...geometry: PoolGeometry): void
+  transposedPatches(x: Address, plane: Address, out: Address, ...geometry: PatchGeometry): void
+  transpose(source: Address, rows: number, columns: number, out: Address): void
+}
+
+export type PoolGeometry = [
+  batch: number,
+  height: number,
+  width: number,
+  channels: number,
+  kernelH: number,
+  kernelW: number,
+]
+
+export type PatchGeometry = [
+  ...PoolGeometry,
+  dilationH: number,
+  dilationW: number,
+  top: number,
+  left: number,
+  outH: number,
+  outW: number,
+]
+
+/** No gate: `columnProducts` and `combine` take x as it is. */
+export const NO_GATE: Address = 0
+
+const SOURCE = new URL('../../kernels/elementwise.ts', import.meta.url)
+
+/**
+ * Compiles the kernels and binds them to a heap: what the backend has no operation for, or only several that each go
+ * through memory. Compiling takes under a second, and what runs is always what the source says.
+ */
+export async function compileKernels(memory: WebAssembly.Memory): Promise<Kernels> {
+  // Loaded here alone: it is large, and only training needs it.
+  const { main } = await import('assemblyscript/asc')
+  const source = readFileSync(SOURCE, 'utf8')
+  const compiled: Uint8Array[] = []
+  const options = [
+    '--outFile',
+    'kernels.wasm',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--enable',
+    'simd',
+    '-O3',
+  ]
+  const { error, stderr } = await main(['kernels.ts', ...options, '--noAssert'], {
+    readFile: (name) => (name === 'kernels.ts' ? source : null),
+    writeFile: (_, contents) => {
+      compiled.push(contents as Uint8Array)
+    },
+    listFiles: () => [],
+  })
+  if (error || !compiled[0]) {
+    throw new InternalError(
+      'INTERNAL_UNEXPECTED',
+      `${SOURCE.pathname} does not compile: ${stderr.toString()}`,
+    )
+  }
+  const { instance } = await WebAssembly.instantiate(compiled[0], { env: { memory } })
+  return instance.exports as unknown as Kernels
+}
