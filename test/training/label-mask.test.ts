@@ -9,12 +9,18 @@ t.test('the network has eight outputs, and boredom comes as a ninth', async (t) 
   t.same(UNIFIED_LABELS, [...LABELS, 'bored'])
 })
 
-t.test('a mask leaves out what the corpus says nothing about', async (t) => {
-  const mask = (corpus: string, outputs = LABELS): number[] => [...labelMask(labelsOf(corpus) ?? [], outputs)]
+t.test('of neutral clips a mask leaves out what the corpus does not tell from neutral', async (t) => {
+  const mask = (corpus: string, outputs = LABELS): number[] => [
+    ...labelMask('neutral', labelsOf(corpus) ?? [], outputs),
+  ]
   t.same(mask('ravdess'), [1, 1, 1, 1, 1, 1, 1, 1])
   t.same(mask('emodb'), [1, 0, 1, 1, 1, 1, 1, 0], 'neither calm nor surprise')
   t.same(mask('emodb', UNIFIED_LABELS), [1, 0, 1, 1, 1, 1, 1, 0, 1])
   t.same(mask('nemo', UNIFIED_LABELS), [1, 0, 1, 1, 1, 1, 0, 1, 0])
+})
+
+t.test('a clip of any other class is none of the rest, whatever its corpus has', async (t) => {
+  t.same([...labelMask('angry', labelsOf('nemo') ?? [], UNIFIED_LABELS)], new Array(9).fill(1))
 })
 
 t.test('every corpus keeps the order of the unified labels', async (t) => {

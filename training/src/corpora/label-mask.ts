@@ -5,9 +5,6 @@ import { CORPORA } from './load-corpus.js'
 /**
  * The classes that each corpus among the clips tells apart. A known corpus's are published; of a manifest's corpus
  * they are those that occur in it.
- *
- * The loss of a clip is taken over these outputs alone: RAVDESS's neutral says that it is not calm, but that of a
- * corpus without calm says nothing about calm.
  */
 export function labelsOfCorpora(clips: readonly Clip[]): ReadonlyMap<string, readonly Label[]> {
   const labels = new Map<string, readonly Label[]>()
@@ -29,12 +26,16 @@ export function labelsIn(clips: readonly Clip[]): readonly Label[] {
 }
 
 /**
- * Which outputs a corpus speaks about.
+ * Which outputs a clip speaks about; its loss is taken over these alone.
  *
- * @param labels classes that the corpus tells apart
+ * Who acts anger is not disgusted, surprised or calm, whether or not the corpus has those too: left out of the loss,
+ * such outputs would be free to rise on every clip of the corpus. Neutral alone is wide: RAVDESS's says that it is not
+ * calm, but that of a corpus without calm may well be.
+ *
+ * @param labels  classes that the clip's corpus tells apart
  * @param outputs labels of the network's outputs
  * @returns shape [outputs.length]: 1 where the loss may look, else 0
  */
-export function labelMask(labels: readonly Label[], outputs: readonly Label[]): Float32Array {
-  return Float32Array.from(outputs, (output) => (labels.includes(output) ? 1 : 0))
+export function labelMask(label: Label, labels: readonly Label[], outputs: readonly Label[]): Float32Array {
+  return Float32Array.from(outputs, (output) => (label !== 'neutral' || labels.includes(output) ? 1 : 0))
 }

@@ -54,7 +54,6 @@ export async function loadExamples(
   onProgress: Progress,
 ): Promise<{ examples: Example[]; silent: Clip[] }> {
   const corpora = labelsOfCorpora(clips)
-  const masks = new Map([...corpora].map(([name, own]) => [name, labelMask(own, labels)]))
   const examples: Example[] = []
   const silent: Clip[] = []
   let done = 0
@@ -69,7 +68,7 @@ export async function loadExamples(
       examples.push({
         variants,
         label,
-        mask: masks.get(clip.corpus) as Float32Array,
+        mask: labelMask(clip.label, corpora.get(clip.corpus) ?? [], labels),
         corpus: clip.corpus,
         speaker: `${clip.corpus}/${clip.speaker}`,
         sex: clip.sex,
