@@ -12,9 +12,9 @@ export function cnn(labelCount: number): Architecture {
     name: 'cnn',
     input: 'bands',
     layers: [
-      { op: 'conv2d', name: 'conv1', channels: 16, kernel: [3, 3], padding: 'same' },
+      { op: 'conv2d', name: 'conv1', channels: 8, kernel: [3, 3], padding: 'same' },
       { op: 'avg_pool2d', name: 'pool1', kernel: [2, 2] },
-      { op: 'conv2d', name: 'conv2', channels: 32, kernel: [3, 3], padding: 'same' },
+      { op: 'conv2d', name: 'conv2', channels: 24, kernel: [3, 3], padding: 'same' },
       { op: 'avg_pool2d', name: 'pool2', kernel: [2, 2] },
       { op: 'conv2d', name: 'conv3', channels: 48, kernel: [3, 3], padding: 'same' },
       { op: 'conv2d', name: 'project', channels: 128, kernel: [1, 10], padding: 'valid' },
