@@ -84,7 +84,17 @@ const importDirections = {
 }
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '.tap/', 'training/cache/', 'training/runs/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      '.tap/',
+      'training/cache/',
+      'training/runs/',
+      'src/*/assembly/',
+      'training/kernels/',
+    ],
+  },
   ...tseslint.configs.strict,
   {
     rules: {

@@ -10,5 +10,7 @@ try {
 } catch {
   process.exit(0)
 }
-const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' })
-process.exit(status ?? 1)
+for (const step of [[tsc, '-p', 'tsconfig.json'], ['scripts/build-kernels.js']]) {
+  const { status } = spawnSync(process.execPath, step, { stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}

@@ -1,8 +1,10 @@
 import { ShapeError } from '../errors.js'
-import type { Kernel, TensorType } from './kernel.js'
+import type { Engine } from './engine.js'
+import type { TensorType } from './kernel.js'
 import type { Layer, ModelManifest } from './manifest.js'
-import { createReferenceKernel } from './reference/reference-kernel.js'
+import { referenceEngine } from './reference/reference-engine.js'
 import { elementCount, layerTaps, outputChannels } from './shapes.js'
+import { loadWasmEngine } from './wasm/wasm-engine.js'
 
 /** An int8 network, ready to run. */
 export interface Network {
@@ -20,38 +22,30 @@ export interface Network {
   readonly parameters: number
 }
 
-/** Makes one layer runnable; the choice of engine. */
-export type KernelFactory = (layer: Layer, input: TensorType, weights: Uint8Array) => Kernel
-
 /**
- * Prepares every layer and one arena for all that lies between them, so that a run allocates nothing.
+ * Prepares a network, so that a run allocates nothing.
  *
  * @param manifest checked: shapes chain and weights lie inside
- * @param weights  weights.bin; not copied
+ * @param weights  weights.bin
+ * @param engine   default: the fastest that there is
  */
 export function createNetwork(
   manifest: Pick<ModelManifest, 'input' | 'layers'>,
   weights: Uint8Array,
-  createKernel: KernelFactory = createReferenceKernel,
+  engine: Engine = fastestEngine(),
 ): Network {
   const { input, layers } = manifest
   const tensors: TensorType[] = [
     input,
     ...layers.map(({ output_shape: shape, output }) => ({ shape, ...output })),
   ]
-  const outputs = placeInArena(tensors.slice(1).map(({ shape }) => elementCount(shape)))
-  const kernels = layers.map((layer, index) => createKernel(layer, tensors[index]!, weights))
+  const runLayers = engine({ layers, tensors, weights })
   const inputLength = elementCount(input.shape)
 
   return {
     run(source) {
       if (source.length !== inputLength) throw new ShapeError('network input', inputLength, source.length)
-      let tensor = source
-      for (let index = 0; index < kernels.length; index++) {
-        kernels[index]!(tensor, outputs[index]!)
-        tensor = outputs[index]!
-      }
-      return tensor
+      return runLayers(source)
     },
     input,
     output: tensors.at(-1)!,
@@ -64,16 +58,12 @@ export function createNetwork(
   }
 }
 
-/**
- * A layer needs its input and its output only, so tensors lie by turns at the arena's two ends: it is as large as
- * the largest pair of neighbours.
- */
-function placeInArena(lengths: readonly number[]): Int8Array[] {
-  const pairs = lengths.map((length, index) => length + (lengths[index + 1] ?? 0))
-  const arena = new Int8Array(Math.max(...pairs))
-  return lengths.map((length, index) =>
-    index % 2 === 0 ? arena.subarray(0, length) : arena.subarray(arena.length - length),
-  )
+let fastest: Engine | undefined
+
+/** WASM SIMD where this Node has it and the package holds it, otherwise the plain reference: the same bytes. */
+export function fastestEngine(): Engine {
+  fastest ??= loadWasmEngine() ?? referenceEngine
+  return fastest
 }
 
 function sum(layers: readonly Layer[], count: (layer: Layer, index: number) => number): number {

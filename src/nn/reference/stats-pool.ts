@@ -3,7 +3,7 @@ import type { StatsPoolLayer } from '../manifest.js'
 import { quantizeMultiplier, requantize } from '../requantize.js'
 
 /** Bits of fraction that the integer square root keeps: R = 2^8 × the root. */
-const ROOT_FRACTION = 256
+export const ROOT_FRACTION = 256
 
 /**
  * Mean and standard deviation over the height (time), for each (width, channel). With S = Σq and Q = Σq² over T rows:

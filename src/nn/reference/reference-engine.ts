@@ -1,0 +1,20 @@
+import { planArena, type Engine } from '../engine.js'
+import { elementCount } from '../shapes.js'
+import { createReferenceKernel } from './reference-kernel.js'
+
+/** Plain TypeScript: what every faster engine must agree with, byte for byte, and what runs where there is none. */
+export const referenceEngine: Engine = ({ layers, tensors, weights }) => {
+  const lengths = tensors.slice(1).map(({ shape }) => elementCount(shape))
+  const { bytes, offsets } = planArena(lengths)
+  const arena = new Int8Array(bytes)
+  const outputs = lengths.map((length, index) => arena.subarray(offsets[index], offsets[index]! + length))
+  const kernels = layers.map((layer, index) => createReferenceKernel(layer, tensors[index]!, weights))
+  return (input) => {
+    let tensor = input
+    for (let index = 0; index < kernels.length; index++) {
+      kernels[index]!(tensor, outputs[index]!)
+      tensor = outputs[index]!
+    }
+    return tensor
+  }
+}

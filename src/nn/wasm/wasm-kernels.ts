@@ -1,0 +1,236 @@
+import type { MemoryPlan } from '../../wasm-module.js'
+import type { LayerConstants, TensorType } from '../kernel.js'
+import { layerConstants } from '../layer-constants.js'
+import type { Conv2dLayer, DepthwiseConv2dLayer, Layer, StatsPoolLayer } from '../manifest.js'
+import { ROOT_FRACTION } from '../reference/stats-pool.js'
+import { quantizeMultiplier } from '../requantize.js'
+import { convolutionAxis, elementCount } from '../shapes.js'
+import type { Address, Int8Exports } from './int8-exports.js'
+import type { Placed } from './placed.js'
+import { GROUP, placeRequantisation, wholeGroups } from './requantisation.js'
+
+/** A layer with its constants in the engine's memory. */
+export interface PlacedLayer {
+  readonly constants: readonly Placed[]
+  run(exports: Int8Exports, source: Address, output: Address): void
+}
+
+/** Output positions of a convolution that are computed together. */
+const POSITIONS = 4
+
+/**
+ * @param patches room for the patches of one step of the largest layer: see `patchBytes`
+ */
+export function placeLayer(
+  plan: MemoryPlan,
+  layer: Exclude<Layer, { op: 'reshape' }>,
+  input: TensorType,
+  weights: Uint8Array,
+  patches: Address,
+): PlacedLayer {
+  switch (layer.op) {
+    case 'conv2d':
+      return placeConv2d(plan, layer, input, layerConstants(layer.weights, weights), patches)
+    case 'dense': {
+      // One position that sees everything.
+      const inputs = elementCount(input.shape)
+      const [units] = layer.output_shape as [number]
+      const asConv: Conv2dLayer = {
+        ...layer,
+        op: 'conv2d',
+        kernel: [1, 1],
+        stride: [1, 1],
+        dilation: [1, 1],
+        padding: 'valid',
+        output_shape: [1, 1, units],
+      }
+      const constants = layerConstants(layer.weights, weights)
+      return placeConv2d(plan, asConv, { ...input, shape: [1, 1, inputs] }, constants, patches)
+    }
+    case 'depthwise_conv2d':
+      return placeDepthwise(plan, layer, input, layerConstants(layer.weights, weights))
+    case 'avg_pool2d':
+    case 'max_pool2d': {
+      const [, width, channels] = input.shape as [number, number, number]
+      const [outHeight, outWidth] = layer.output_shape as [number, number, number]
+      const geometry = [width, channels, outHeight, outWidth, ...layer.kernel, ...layer.stride] as const
+      const name = layer.op === 'avg_pool2d' ? 'avgPool2d' : 'maxPool2d'
+      return {
+        constants: [],
+        run(exports, source, output) {
+          exports[name](source, output, ...geometry)
+        },
+      }
+    }
+    case 'stats_pool':
+      return placeStatsPool(plan, layer, input)
+  }
+}
+
+/** Room that a layer's patches take. */
+export function patchBytes(layer: Layer, input: TensorType): number {
+  if (layer.op === 'dense') return POSITIONS * 2 * evenTaps(elementCount(input.shape))
+  if (layer.op !== 'conv2d') return 0
+  return POSITIONS * 2 * evenTaps(layer.kernel[0] * layer.kernel[1] * input.shape[2]!)
+}
+
+function placeConv2d(
+  plan: MemoryPlan,
+  layer: Conv2dLayer,
+  input: TensorType,
+  constants: LayerConstants,
+  patches: Address,
+): PlacedLayer {
+  const [height, width, inChannels] = input.shape as [number, number, number]
+  const [outHeight, outWidth, outChannels] = layer.output_shape as [number, number, number]
+  const taps = layer.kernel[0] * layer.kernel[1] * inChannels
+  const weights = placeWeights(plan, wholeGroups(outChannels) * evenTaps(taps), (packed) => {
+    packPairs(constants.weights, outChannels, taps, packed)
+  })
+  const biases = placeBiases(plan, constants)
+  const rule = placeSums(plan, layer, input)
+  const sizes = [height, width, inChannels, outHeight, outWidth, outChannels] as const
+  const axes = axesOf(layer, height, width)
+  return {
+    constants: [weights, biases, rule],
+    run(exports, source, output) {
+      const { address } = weights
+      exports.conv2d(
+        source,
+        output,
+        address,
+        biases.address,
+        rule.address,
+        patches,
+        ...sizes,
+        ...axes,
+        input.zero_point,
+      )
+    },
+  }
+}
+
+function placeDepthwise(
+  plan: MemoryPlan,
+  layer: DepthwiseConv2dLayer,
+  input: TensorType,
+  constants: LayerConstants,
+): PlacedLayer {
+  const [height, width, channels] = input.shape as [number, number, number]
+  const [outHeight, outWidth] = layer.output_shape as [number, number, number]
+  const taps = layer.kernel[0] * layer.kernel[1]
+  const columns = wholeGroups(channels)
+  const weights = placeWeights(plan, taps * columns, (packed) => {
+    for (let tap = 0; tap < taps; tap++) {
+      packed.set(constants.weights.subarray(tap * channels, (tap + 1) * channels), tap * columns)
+    }
+  })
+  const biases = placeBiases(plan, constants)
+  const rule = placeSums(plan, layer, input)
+  const sizes = [height, width, channels, outHeight, outWidth] as const
+  const axes = axesOf(layer, height, width)
+  return {
+    constants: [weights, biases, rule],
+    run(exports, source, output) {
+      const { address } = weights
+      exports.depthwiseConv2d(
+        source,
+        output,
+        address,
+        biases.address,
+        rule.address,
+        ...sizes,
+        ...axes,
+        input.zero_point,
+      )
+    },
+  }
+}
+
+function placeStatsPool(plan: MemoryPlan, layer: StatsPoolLayer, input: TensorType): PlacedLayer {
+  const [height, width, channels] = input.shape as [number, number, number]
+  const { scale, zero_point: zeroPoint } = layer.output
+  const placeRatio = (ratio: number): Placed =>
+    placeRequantisation(plan, [quantizeMultiplier(ratio)], zeroPoint, -128)
+  const mean = placeRatio(input.scale / (height * scale))
+  const deviation = placeRatio(input.scale / (height * ROOT_FRACTION * scale))
+  return {
+    constants: [mean, deviation],
+    run(exports, source, output) {
+      exports.statsPool(
+        source,
+        output,
+        mean.address,
+        deviation.address,
+        height,
+        width * channels,
+        input.zero_point,
+      )
+    },
+  }
+}
+
+/** Kernel, strides, dilations and padding, in the kernels' order. */
+function axesOf(
+  { kernel, stride, dilation, padding }: Conv2dLayer | DepthwiseConv2dLayer,
+  height: number,
+  width: number,
+): [number, number, number, number, number, number, number, number] {
+  const vertical = convolutionAxis(height, kernel[0], stride[0], dilation[0], padding)
+  const horizontal = convolutionAxis(width, kernel[1], stride[1], dilation[1], padding)
+  return [...kernel, ...stride, ...dilation, vertical.padBefore, horizontal.padBefore]
+}
+
+function placeWeights(plan: MemoryPlan, count: number, pack: (packed: Int16Array) => void): Placed {
+  const address = plan.reserve(2 * count)
+  return {
+    address,
+    fill(memory) {
+      pack(new Int16Array(memory, address, count))
+    },
+  }
+}
+
+function placeBiases(plan: MemoryPlan, { biases }: LayerConstants): Placed {
+  const address = plan.reserve(4 * wholeGroups(biases.length))
+  return {
+    address,
+    fill(memory) {
+      new Int32Array(memory, address, biases.length).set(biases)
+    },
+  }
+}
+
+function placeSums(
+  plan: MemoryPlan,
+  { weights, output, activation }: Conv2dLayer | DepthwiseConv2dLayer,
+  input: TensorType,
+): Placed {
+  const multipliers = weights.scales.map((scale) => quantizeMultiplier((input.scale * scale) / output.scale))
+  return placeRequantisation(
+    plan,
+    multipliers,
+    output.zero_point,
+    activation === 'relu' ? output.zero_point : -128,
+  )
+}
+
+/**
+ * [channels, taps] to [groups of channels, pairs of taps, 8 channels, 2]. An odd tap at the end has no partner: its
+ * weight is 0, whatever lies in the patch there.
+ */
+function packPairs(weights: Int8Array, channels: number, taps: number, packed: Int16Array): void {
+  const rowLength = evenTaps(taps)
+  for (let channel = 0; channel < channels; channel++) {
+    const group = Math.floor(channel / GROUP)
+    const lane = channel % GROUP
+    for (let tap = 0; tap < taps; tap++) {
+      const pair = group * rowLength * GROUP + (tap >> 1) * 2 * GROUP
+      packed[pair + 2 * lane + (tap & 1)] = weights[channel * taps + tap]!
+    }
+  }
+}
+
+function evenTaps(taps: number): number {
+  return taps + (taps & 1)
+}

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * A WASM module that `npm run build` compiled from `src/STAGE/assembly/NAME.ts`.
+ *
+ * @param path under dist/: `nn/int8.wasm`
+ * @returns null where it is not built, or this Node has no WASM or no SIMD: the plain form does the same work then
+ */
+export function loadWasmModule(path: string): WebAssembly.Module | null {
+  if (typeof WebAssembly === 'undefined') return null
+  // From dist/ as installed, from src/ in development.
+  const file = [`./${path}`, `../dist/${path}`]
+    .map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)))
+    .find((candidate) => existsSync(candidate))
+  if (file === undefined) return null
+  const bytes = readFileSync(file)
+  return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null
+}
+
+/** Lays arrays out in a WASM memory before it is made: addresses first, then the memory that holds them all. */
+export interface MemoryPlan {
+  /** @returns the address of that many bytes, at a multiple of 16, with at least 16 bytes of slack behind them */
+  reserve(bytes: number): number
+  /** The memory, and an instance of the module that works on it. */
+  open(module: WebAssembly.Module): { readonly memory: ArrayBuffer; readonly exports: object }
+}
+
+const ALIGNMENT = 16
+const PAGE = 65_536
+
+export function planMemory(): MemoryPlan {
+  // Address 0 is left free: it is no array's.
+  let end = ALIGNMENT
+  return {
+    reserve(bytes) {
+      const at = end
+      end += (Math.ceil(bytes / ALIGNMENT) + 1) * ALIGNMENT
+      return at
+    },
+    open(module) {
+      const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) })
+      const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+      return { memory: memory.buffer, exports }
+    },
+  }
+}
