@@ -30,7 +30,7 @@ quantize_folds() {
 "${train[@]}" --protocol ravdess-emobox6 --folds all --epochs 80 --variants 6 --out "$runs/ravdess-emobox6"
 "${train[@]}" --protocol released --epochs 40 --variants 4 --balance 0.75 --out "$runs/released"
 "${train[@]}" --protocol ravdess-random5 --folds all --epochs 60 --variants 6 --out "$runs/ravdess-random5"
-"${train[@]}" --protocol emodb-loso10 --folds all --epochs 80 --variants 6 --bored --out "$runs/emodb-loso10"
+"${train[@]}" --protocol emodb-loso10 --folds all --epochs 60 --variants 4 --bored --out "$runs/emodb-loso10"
 
 for protocol in ravdess-emobox6 ravdess-random5 emodb-loso10; do
   quantize_folds "$protocol"
