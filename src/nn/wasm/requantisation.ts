@@ -1,5 +1,5 @@
 import type { MemoryPlan } from '../../wasm-module.js'
-import type { QuantizedMultiplier } from '../requantize.js'
+import type { ChannelMultipliers } from '../requantize.js'
 import type { Address } from './int8-exports.js'
 import type { Placed } from './placed.js'
 
@@ -11,12 +11,11 @@ export const GROUP = 8
 /**
  * Lays out how the sums of a layer become bytes.
  *
- * @param multipliers one a channel
- * @param lowest      −128, or the zero point behind a ReLU
+ * @param lowest −128, or the zero point behind a ReLU
  */
 export function placeRequantisation(
   plan: MemoryPlan,
-  multipliers: readonly QuantizedMultiplier[],
+  { multipliers, shifts }: ChannelMultipliers,
   zeroPoint: number,
   lowest: number,
 ): Placed {
@@ -32,12 +31,9 @@ export function placeRequantisation(
     address: at.rule,
     fill(memory) {
       // A multiplier of 0 gives 0 whatever its shift is.
-      const places = Array.from({ length: channels }, (_, c) => {
-        const { multiplier, shift } = multipliers[c] ?? { multiplier: 0, shift: 0 }
-        return multiplier === 0 ? 32 : 31 - shift
-      })
+      const places = Array.from({ length: channels }, (_, c) => (multipliers[c] ? 31 - shifts[c]! : 32))
       const isVector = places.every((s) => s >= 32)
-      new Int32Array(memory, at.multipliers, channels).set(multipliers.map(({ multiplier }) => multiplier))
+      new Int32Array(memory, at.multipliers, channels).set(multipliers)
       new BigInt64Array(memory, at.roundings, channels).set(places.map((s) => 1n << BigInt(s - 1)))
       new Int32Array(memory, at.shifts, channels).set(places)
       new Float64Array(memory, at.scales, channels).set(places.map((s) => 2 ** (32 - s)))

@@ -3,7 +3,7 @@ import type { LayerConstants, TensorType } from '../kernel.js'
 import { layerConstants } from '../layer-constants.js'
 import type { Conv2dLayer, DepthwiseConv2dLayer, Layer, StatsPoolLayer } from '../manifest.js'
 import { ROOT_FRACTION } from '../reference/stats-pool.js'
-import { quantizeMultiplier } from '../requantize.js'
+import { channelMultipliers, quantizeMultiplier } from '../requantize.js'
 import { convolutionAxis, elementCount } from '../shapes.js'
 import type { Address, Int8Exports } from './int8-exports.js'
 import type { Placed } from './placed.js'
@@ -150,8 +150,11 @@ function placeDepthwise(
 function placeStatsPool(plan: MemoryPlan, layer: StatsPoolLayer, input: TensorType): PlacedLayer {
   const [height, width, channels] = input.shape as [number, number, number]
   const { scale, zero_point: zeroPoint } = layer.output
-  const placeRatio = (ratio: number): Placed =>
-    placeRequantisation(plan, [quantizeMultiplier(ratio)], zeroPoint, -128)
+  const placeRatio = (ratio: number): Placed => {
+    const { multiplier, shift } = quantizeMultiplier(ratio)
+    const fixed = { multipliers: Int32Array.of(multiplier), shifts: Int8Array.of(shift) }
+    return placeRequantisation(plan, fixed, zeroPoint, -128)
+  }
   const mean = placeRatio(input.scale / (height * scale))
   const deviation = placeRatio(input.scale / (height * ROOT_FRACTION * scale))
   return {
@@ -206,7 +209,7 @@ function placeSums(
   { weights, output, activation }: Conv2dLayer | DepthwiseConv2dLayer,
   input: TensorType,
 ): Placed {
-  const multipliers = weights.scales.map((scale) => quantizeMultiplier((input.scale * scale) / output.scale))
+  const multipliers = channelMultipliers(input.scale, weights.scales, output.scale)
   return placeRequantisation(
     plan,
     multipliers,
