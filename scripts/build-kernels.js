@@ -1,35 +1,16 @@
-// Compiles src/STAGE/assembly/NAME.ts (AssemblyScript) to dist/STAGE/NAME.wasm.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { main } from 'assemblyscript/asc'
+// Compiles src/STAGE/assembly/NAME.ts (AssemblyScript) to dist/STAGE/NAME.wasm. Folders beside NAME.ts hold its parts.
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { compileAssembly } from './assembly.js'
 
 const root = join(import.meta.dirname, '..')
-const OPTIONS = ['--runtime', 'stub', '--importMemory', '--enable', 'simd', '-O3', '--noAssert']
 
 for (const stage of readdirSync(join(root, 'src'))) {
-  const folder = join(root, 'src', stage, 'assembly')
-  const sources = readdirOrNone(folder).filter((name) => name.endsWith('.ts'))
-  for (const name of sources) {
-    const target = join(root, 'dist', stage, `${basename(name, '.ts')}.wasm`)
-    const { error, stderr } = await main([name, '--outFile', target, ...OPTIONS], {
-      readFile: (path) => (path === name ? readFileSync(join(folder, name), 'utf8') : null),
-      writeFile(path, contents) {
-        mkdirSync(dirname(path), { recursive: true })
-        writeFileSync(path, contents)
-      },
-      listFiles: () => [],
-    })
-    if (error) {
-      process.stderr.write(`${stderr.toString()}\n`)
-      process.exit(1)
-    }
-  }
-}
-
-function readdirOrNone(folder) {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
+  const folder = `src/${stage}/assembly`
+  if (!existsSync(join(root, folder))) continue
+  for (const name of readdirSync(join(root, folder)).filter((file) => file.endsWith('.ts'))) {
+    const bytes = await compileAssembly(`${folder}/${name}`)
+    mkdirSync(join(root, 'dist', stage), { recursive: true })
+    writeFileSync(join(root, 'dist', stage, `${basename(name, '.ts')}.wasm`), bytes)
   }
 }

@@ -18,13 +18,20 @@ export function loadWasmModule(path: string): WebAssembly.Module | null {
   return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null
 }
 
+/** Of an array in a WASM memory, in bytes. */
+export type Address = number
+
 /** Lays arrays out in a WASM memory before it is made: addresses first, then the memory that holds them all. */
 export interface MemoryPlan {
   /** @returns the address of that many bytes, at a multiple of 16, with at least 16 bytes of slack behind them */
-  reserve(bytes: number): number
+  reserve(bytes: number): Address
+  /** @returns where these constants will lie; they are not read before `open` */
+  place(constants: Constants): Address
   /** The memory, and an instance of the module that works on it. */
   open(module: WebAssembly.Module): { readonly memory: ArrayBuffer; readonly exports: object }
 }
+
+type Constants = Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array
 
 const ALIGNMENT = 16
 const PAGE = 65_536
@@ -32,14 +39,25 @@ const PAGE = 65_536
 export function planMemory(): MemoryPlan {
   // Address 0 is left free: it is no array's.
   let end = ALIGNMENT
+  const placed: { readonly at: Address; readonly constants: Constants }[] = []
+  function reserve(bytes: number): Address {
+    const at = end
+    end += (Math.ceil(bytes / ALIGNMENT) + 1) * ALIGNMENT
+    return at
+  }
   return {
-    reserve(bytes) {
-      const at = end
-      end += (Math.ceil(bytes / ALIGNMENT) + 1) * ALIGNMENT
+    reserve,
+    place(constants) {
+      const at = reserve(constants.byteLength)
+      placed.push({ at, constants })
       return at
     },
     open(module) {
       const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) })
+      for (const { at, constants } of placed) {
+        const bytes = new Uint8Array(constants.buffer, constants.byteOffset, constants.byteLength)
+        new Uint8Array(memory.buffer, at).set(bytes)
+      }
       const { exports } = new WebAssembly.Instance(module, { env: { memory } })
       return { memory: memory.buffer, exports }
     },

@@ -2,7 +2,7 @@ import { loadWasmModule, planMemory } from '../../wasm-module.js'
 import { planArena, type Engine, type NetworkPlan, type RunLayers } from '../engine.js'
 import { elementCount } from '../shapes.js'
 import type { Int8Exports } from './int8-exports.js'
-import { patchBytes, placeLayer } from './wasm-kernels.js'
+import { patchBytes, placeLayer } from './place-layer.js'
 
 /** A kernel's vectors may reach this far past an array. */
 const SLACK = 16
@@ -33,14 +33,15 @@ function prepare({ layers, tensors, weights }: NetworkPlan, module: WebAssembly.
   const placed = working.map(({ layer, input }) => placeLayer(plan, layer, input, weights, patches))
 
   const { memory, exports } = plan.open(module)
-  for (const { constants } of placed) for (const constant of constants) constant.fill(memory)
   const int8 = exports as Int8Exports
+  const kernels = placed.map(({ kernel }) => int8[kernel])
+  const constants = placed.map(({ address }) => address)
   const first = new Int8Array(memory, addresses[0], lengths[0])
   const last = new Int8Array(memory, addresses.at(-1), lengths.at(-1))
   return (input) => {
     first.set(input)
-    for (let index = 0; index < placed.length; index++) {
-      placed[index]!.run(int8, addresses[index]!, addresses[index + 1]!)
+    for (let index = 0; index < kernels.length; index++) {
+      kernels[index]!(constants[index]!, addresses[index]!, addresses[index + 1]!)
     }
     return last
   }

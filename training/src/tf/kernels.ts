@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { InternalError } from '../../../src/errors.js'
+import { compileAssembly } from '../../../scripts/assembly.js'
 
 /** Address of an array on the heap. */
 export type Address = number
@@ -55,40 +54,12 @@ export type PatchGeometry = [
 /** No gate: `columnProducts` and `combine` take x as it is. */
 export const NO_GATE: Address = 0
 
-const SOURCE = new URL('../../kernels/elementwise.ts', import.meta.url)
-
 /**
  * Compiles the kernels and binds them to a heap: what the backend has no operation for, or only several that each go
  * through memory. Compiling takes under a second, and what runs is always what the source says.
  */
 export async function compileKernels(memory: WebAssembly.Memory): Promise<Kernels> {
-  // Loaded here alone: it is large, and only training needs it.
-  const { main } = await import('assemblyscript/asc')
-  const source = readFileSync(SOURCE, 'utf8')
-  const compiled: Uint8Array[] = []
-  const options = [
-    '--outFile',
-    'kernels.wasm',
-    '--runtime',
-    'stub',
-    '--importMemory',
-    '--enable',
-    'simd',
-    '-O3',
-  ]
-  const { error, stderr } = await main(['kernels.ts', ...options, '--noAssert'], {
-    readFile: (name) => (name === 'kernels.ts' ? source : null),
-    writeFile: (_, contents) => {
-      compiled.push(contents as Uint8Array)
-    },
-    listFiles: () => [],
-  })
-  if (error || !compiled[0]) {
-    throw new InternalError(
-      'INTERNAL_UNEXPECTED',
-      `${SOURCE.pathname} does not compile: ${stderr.toString()}`,
-    )
-  }
-  const { instance } = await WebAssembly.instantiate(compiled[0], { env: { memory } })
+  const bytes = await compileAssembly('training/kernels/elementwise.ts')
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } })
   return instance.exports as unknown as Kernels
 }

@@ -1,18 +1,18 @@
-import type { MemoryPlan } from '../../wasm-module.js'
+import type { Address, MemoryPlan } from '../../wasm-module.js'
 import type { LayerConstants, TensorType } from '../kernel.js'
 import { layerConstants } from '../layer-constants.js'
 import type { Conv2dLayer, DepthwiseConv2dLayer, Layer, StatsPoolLayer } from '../manifest.js'
 import { ROOT_FRACTION } from '../reference/stats-pool.js'
 import { channelMultipliers, quantizeMultiplier } from '../requantize.js'
 import { convolutionAxis, elementCount } from '../shapes.js'
-import type { Address, Int8Exports } from './int8-exports.js'
-import type { Placed } from './placed.js'
+import type { Int8Exports } from './int8-exports.js'
 import { GROUP, placeRequantisation, wholeGroups } from './requantisation.js'
 
-/** A layer with its constants in the engine's memory. */
+/** A layer whose constants have their place in the engine's memory. */
 export interface PlacedLayer {
-  readonly constants: readonly Placed[]
-  run(exports: Int8Exports, source: Address, output: Address): void
+  readonly kernel: keyof Int8Exports
+  /** What the kernel is called with. */
+  readonly address: Address
 }
 
 /** Output positions of a convolution that are computed together. */
@@ -53,13 +53,11 @@ export function placeLayer(
     case 'max_pool2d': {
       const [, width, channels] = input.shape as [number, number, number]
       const [outHeight, outWidth] = layer.output_shape as [number, number, number]
-      const geometry = [width, channels, outHeight, outWidth, ...layer.kernel, ...layer.stride] as const
-      const name = layer.op === 'avg_pool2d' ? 'avgPool2d' : 'maxPool2d'
       return {
-        constants: [],
-        run(exports, source, output) {
-          exports[name](source, output, ...geometry)
-        },
+        kernel: layer.op === 'avg_pool2d' ? 'avgPool2d' : 'maxPool2d',
+        address: plan.place(
+          Int32Array.of(width, channels, outHeight, outWidth, ...layer.kernel, ...layer.stride),
+        ),
       }
     }
     case 'stats_pool':
@@ -74,6 +72,7 @@ export function patchBytes(layer: Layer, input: TensorType): number {
   return POSITIONS * 2 * evenTaps(layer.kernel[0] * layer.kernel[1] * input.shape[2]!)
 }
 
+/** `Conv2d` of src/nn/assembly/int8/conv2d.ts. */
 function placeConv2d(
   plan: MemoryPlan,
   layer: Conv2dLayer,
@@ -84,32 +83,26 @@ function placeConv2d(
   const [height, width, inChannels] = input.shape as [number, number, number]
   const [outHeight, outWidth, outChannels] = layer.output_shape as [number, number, number]
   const taps = layer.kernel[0] * layer.kernel[1] * inChannels
-  const weights = placeWeights(plan, wholeGroups(outChannels) * evenTaps(taps), (packed) => {
-    packPairs(constants.weights, outChannels, taps, packed)
-  })
-  const biases = placeBiases(plan, constants)
-  const rule = placeSums(plan, layer, input)
-  const sizes = [height, width, inChannels, outHeight, outWidth, outChannels] as const
-  const axes = axesOf(layer, height, width)
-  return {
-    constants: [weights, biases, rule],
-    run(exports, source, output) {
-      const { address } = weights
-      exports.conv2d(
-        source,
-        output,
-        address,
-        biases.address,
-        rule.address,
-        patches,
-        ...sizes,
-        ...axes,
-        input.zero_point,
-      )
-    },
-  }
+  const address = plan.place(
+    Int32Array.of(
+      plan.place(packPairs(constants.weights, outChannels, taps)),
+      placeBiases(plan, constants),
+      placeSums(plan, layer, input),
+      patches,
+      height,
+      width,
+      inChannels,
+      outHeight,
+      outWidth,
+      outChannels,
+      ...axesOf(layer, height, width),
+      input.zero_point,
+    ),
+  )
+  return { kernel: 'conv2d', address }
 }
 
+/** `DepthwiseConv2d` of src/nn/assembly/int8/depthwise-conv2d.ts. */
 function placeDepthwise(
   plan: MemoryPlan,
   layer: DepthwiseConv2dLayer,
@@ -120,57 +113,40 @@ function placeDepthwise(
   const [outHeight, outWidth] = layer.output_shape as [number, number, number]
   const taps = layer.kernel[0] * layer.kernel[1]
   const columns = wholeGroups(channels)
-  const weights = placeWeights(plan, taps * columns, (packed) => {
-    for (let tap = 0; tap < taps; tap++) {
-      packed.set(constants.weights.subarray(tap * channels, (tap + 1) * channels), tap * columns)
-    }
-  })
-  const biases = placeBiases(plan, constants)
-  const rule = placeSums(plan, layer, input)
-  const sizes = [height, width, channels, outHeight, outWidth] as const
-  const axes = axesOf(layer, height, width)
-  return {
-    constants: [weights, biases, rule],
-    run(exports, source, output) {
-      const { address } = weights
-      exports.depthwiseConv2d(
-        source,
-        output,
-        address,
-        biases.address,
-        rule.address,
-        ...sizes,
-        ...axes,
-        input.zero_point,
-      )
-    },
+  const filledUp = new Int16Array(taps * columns)
+  for (let tap = 0; tap < taps; tap++) {
+    filledUp.set(constants.weights.subarray(tap * channels, (tap + 1) * channels), tap * columns)
   }
+  const address = plan.place(
+    Int32Array.of(
+      plan.place(filledUp),
+      placeBiases(plan, constants),
+      placeSums(plan, layer, input),
+      height,
+      width,
+      channels,
+      outHeight,
+      outWidth,
+      ...axesOf(layer, height, width),
+      input.zero_point,
+    ),
+  )
+  return { kernel: 'depthwiseConv2d', address }
 }
 
+/** `StatsPool` of src/nn/assembly/int8/stats-pool.ts. */
 function placeStatsPool(plan: MemoryPlan, layer: StatsPoolLayer, input: TensorType): PlacedLayer {
   const [height, width, channels] = input.shape as [number, number, number]
   const { scale, zero_point: zeroPoint } = layer.output
-  const placeRatio = (ratio: number): Placed => {
+  const placeRatio = (ratio: number): Address => {
     const { multiplier, shift } = quantizeMultiplier(ratio)
     const fixed = { multipliers: Int32Array.of(multiplier), shifts: Int8Array.of(shift) }
     return placeRequantisation(plan, fixed, zeroPoint, -128)
   }
   const mean = placeRatio(input.scale / (height * scale))
   const deviation = placeRatio(input.scale / (height * ROOT_FRACTION * scale))
-  return {
-    constants: [mean, deviation],
-    run(exports, source, output) {
-      exports.statsPool(
-        source,
-        output,
-        mean.address,
-        deviation.address,
-        height,
-        width * channels,
-        input.zero_point,
-      )
-    },
-  }
+  const address = plan.place(Int32Array.of(mean, deviation, height, width * channels, input.zero_point))
+  return { kernel: 'statsPool', address }
 }
 
 /** Kernel, strides, dilations and padding, in the kernels' order. */
@@ -178,37 +154,23 @@ function axesOf(
   { kernel, stride, dilation, padding }: Conv2dLayer | DepthwiseConv2dLayer,
   height: number,
   width: number,
-): [number, number, number, number, number, number, number, number] {
+): number[] {
   const vertical = convolutionAxis(height, kernel[0], stride[0], dilation[0], padding)
   const horizontal = convolutionAxis(width, kernel[1], stride[1], dilation[1], padding)
   return [...kernel, ...stride, ...dilation, vertical.padBefore, horizontal.padBefore]
 }
 
-function placeWeights(plan: MemoryPlan, count: number, pack: (packed: Int16Array) => void): Placed {
-  const address = plan.reserve(2 * count)
-  return {
-    address,
-    fill(memory) {
-      pack(new Int16Array(memory, address, count))
-    },
-  }
-}
-
-function placeBiases(plan: MemoryPlan, { biases }: LayerConstants): Placed {
-  const address = plan.reserve(4 * wholeGroups(biases.length))
-  return {
-    address,
-    fill(memory) {
-      new Int32Array(memory, address, biases.length).set(biases)
-    },
-  }
+function placeBiases(plan: MemoryPlan, { biases }: LayerConstants): Address {
+  const filledUp = new Int32Array(wholeGroups(biases.length))
+  filledUp.set(biases)
+  return plan.place(filledUp)
 }
 
 function placeSums(
   plan: MemoryPlan,
   { weights, output, activation }: Conv2dLayer | DepthwiseConv2dLayer,
   input: TensorType,
-): Placed {
+): Address {
   const multipliers = channelMultipliers(input.scale, weights.scales, output.scale)
   return placeRequantisation(
     plan,
@@ -222,8 +184,9 @@ function placeSums(
  * [channels, taps] to [groups of channels, pairs of taps, 8 channels, 2]. An odd tap at the end has no partner: its
  * weight is 0, whatever lies in the patch there.
  */
-function packPairs(weights: Int8Array, channels: number, taps: number, packed: Int16Array): void {
+function packPairs(weights: Int8Array, channels: number, taps: number): Int16Array {
   const rowLength = evenTaps(taps)
+  const packed = new Int16Array(wholeGroups(channels) * rowLength)
   for (let channel = 0; channel < channels; channel++) {
     const group = Math.floor(channel / GROUP)
     const lane = channel % GROUP
@@ -232,6 +195,7 @@ function packPairs(weights: Int8Array, channels: number, taps: number, packed: I
       packed[pair + 2 * lane + (tap & 1)] = weights[channel * taps + tap]!
     }
   }
+  return packed
 }
 
 function evenTaps(taps: number): number {

@@ -1,0 +1,1 @@
+export function compileAssembly(source: string): Promise<Uint8Array>
