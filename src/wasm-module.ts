@@ -31,7 +31,7 @@ export interface MemoryPlan {
   open(module: WebAssembly.Module): { readonly memory: ArrayBuffer; readonly exports: object }
 }
 
-type Constants = Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array
+type Constants = Uint16Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array
 
 const ALIGNMENT = 16
 const PAGE = 65_536

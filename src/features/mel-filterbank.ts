@@ -9,6 +9,15 @@ export interface MelParams {
   readonly fMaxHz: number
 }
 
+/** The filters' weights without the zeros between them. */
+export interface PackedFilters {
+  /** First bin of each filter, number of its weights (a multiple of 4) and place of its first: shape [nMels]. */
+  readonly firstBin: Int32Array
+  readonly nWeights: Int32Array
+  readonly weightsAt: Int32Array
+  readonly weights: Float32Array
+}
+
 export interface MelFilterbank {
   readonly nMels: number
   /** Peak of each filter, Hz, shape [nMels]. */
@@ -18,6 +27,7 @@ export interface MelFilterbank {
    * @param mel   shape [nMels], overwritten, owned by the caller
    */
   applyInto(power: Float32Array, mel: Float32Array): void
+  readonly packed: PackedFilters
   /** The filters as a matrix, row-major [nMels × (nFft/2 + 1)]; for tests and for other implementations. */
   toMatrix(): Float32Array
 }
@@ -52,7 +62,7 @@ export function createMelFilterbank(params: MelParams): MelFilterbank {
   const firstBin = new Int32Array(nMels)
   const nWeights = new Int32Array(nMels)
   const weightsAt = new Int32Array(nMels)
-  const packed: number[] = []
+  const values: number[] = []
   for (let m = 0; m < nMels; m++) {
     const row = triangle(edgesHz, m, nBins, binHz)
     // Padded to whole registers with zeros; moved down where that would reach past the last bin.
@@ -64,13 +74,14 @@ export function createMelFilterbank(params: MelParams): MelFilterbank {
     const length = 4 * Math.ceil((last + 1 - first) / 4)
     firstBin[m] = Math.max(0, Math.min(first, nBins - length))
     nWeights[m] = length
-    weightsAt[m] = packed.length
-    for (let i = 0; i < length; i++) packed.push(row[firstBin[m] + i] ?? 0)
+    weightsAt[m] = values.length
+    for (let i = 0; i < length; i++) values.push(row[firstBin[m] + i] ?? 0)
   }
-  const weights = Float32Array.from(packed)
+  const weights = Float32Array.from(values)
   return {
     nMels,
     centresHz: edgesHz.slice(1, nMels + 1),
+    packed: { firstBin, nWeights, weightsAt, weights },
     applyInto(power, mel) {
       for (let m = 0; m < nMels; m++) {
         mel[m] = fourLaneDot(weights, weightsAt[m], power, firstBin[m], nWeights[m])

@@ -1,10 +1,8 @@
 import { InternalError, ShapeError } from '../errors.js'
-import { createDct } from './dct.js'
 import { FEATURE_PARAMS, type FeatureParams } from './feature-params.js'
 import { frameCount } from './framing.js'
-import { flooredLogInto } from './log-f32.js'
-import { createMelFilterbank } from './mel-filterbank.js'
-import { createPowerSpectrum } from './power-spectrum.js'
+import { referenceMfcc } from './reference-mfcc.js'
+import { loadWasmMfcc } from './wasm/wasm-mfcc.js'
 
 /** MFCCs of a whole signal. */
 export interface MfccMatrix {
@@ -40,51 +38,67 @@ export interface MfccExtractor {
   logMelInto(samples: Float32Array, offset: number, out: Float32Array): void
 }
 
+/** The arithmetic of an extractor. Every kernel gives the same bits. */
+export interface MfccKernel {
+  /** Frames `hopSamples` apart, the first at `offset`; `frames` × nMfcc values are written from `outOffset` on. */
+  framesInto(
+    samples: Float32Array,
+    offset: number,
+    frames: number,
+    out: Float32Array,
+    outOffset: number,
+  ): void
+  /** As `MfccExtractor.logMelInto`. */
+  logMelInto(samples: Float32Array, offset: number, out: Float32Array): void
+}
+
+/** @returns null for params that it cannot do */
+export type MfccKernelFactory = (params: FeatureParams) => MfccKernel | null
+
 /**
  * Mel-frequency cepstral coefficients, stateless from frame to frame: pre-emphasis, periodic Hann, FFT, one-sided
  * power, mel filters, absolute floor, natural logarithm, orthonormal DCT-II. Float32 with pinned constants and a
  * pinned order of every sum, so that any implementation gives the same bits: docs/decisions/0001.
  *
+ * @param createKernel default: the fastest that there is
  * @throws {InternalError} INTERNAL_FEATURE_PARAMS if the params contradict each other
  * @see Davis & Mermelstein 1980; mel scale after Slaney 1998
  */
-export function createMfccExtractor(params: FeatureParams = FEATURE_PARAMS): MfccExtractor {
+export function createMfccExtractor(
+  params: FeatureParams = FEATURE_PARAMS,
+  createKernel: MfccKernelFactory = fastestMfcc(),
+): MfccExtractor {
   checkParams(params)
-  const spectrum = createPowerSpectrum(params)
-  const filterbank = createMelFilterbank(params)
-  const dct = createDct(params.nMels, params.nMfcc)
-  const power = new Float32Array(spectrum.nBins)
-  const logMel = new Float32Array(params.nMels)
-
-  function logMelInto(samples: Float32Array, offset: number, out: Float32Array): void {
-    spectrum.frameInto(samples, offset, power)
-    filterbank.applyInto(power, out)
-    flooredLogInto(out, params.powerFloor, out)
-  }
-
-  function frameInto(samples: Float32Array, offset: number, out: Float32Array, outOffset = 0): void {
-    logMelInto(samples, offset, logMel)
-    dct.applyInto(logMel, out, outOffset)
-  }
+  const kernel = createKernel(params) ?? referenceMfcc(params)
 
   function extractInto(samples: Float32Array, out: Float32Array): number {
     const frames = frameCount(samples.length, params)
     const needed = frames * params.nMfcc
     if (out.length < needed) throw new ShapeError('MFCC matrix', needed, out.length)
-    for (let k = 0; k < frames; k++) frameInto(samples, k * params.hopSamples, out, k * params.nMfcc)
+    kernel.framesInto(samples, 0, frames, out, 0)
     return frames
   }
 
   return {
     params,
-    frameInto,
+    frameInto(samples, offset, out, outOffset = 0) {
+      kernel.framesInto(samples, offset, 1, out, outOffset)
+    },
     extractInto,
     extract(samples) {
       const data = new Float32Array(frameCount(samples.length, params) * params.nMfcc)
       return { data, frames: extractInto(samples, data) }
     },
-    logMelInto,
+    logMelInto: kernel.logMelInto,
   }
+}
+
+let fastest: MfccKernelFactory | undefined
+
+/** WASM SIMD where this Node has it and the package holds it, otherwise the plain reference: the same bits. */
+export function fastestMfcc(): MfccKernelFactory {
+  fastest ??= loadWasmMfcc() ?? referenceMfcc
+  return fastest
 }
 
 function checkParams(p: FeatureParams): void {

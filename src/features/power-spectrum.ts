@@ -34,7 +34,7 @@ export function createPowerSpectrum(params: PowerSpectrumParams): PowerSpectrum 
   const nBins = nFft / 2 + 1
   const fft = createRealFft(nFft)
   const window = hannPeriodic(frameLengthSamples)
-  const scale = f32(1 / (frameLengthSamples / 4) ** 2)
+  const scale = powerScale(frameLengthSamples)
   // Beyond the frame it stays zero.
   const windowed = new Float32Array(nFft)
   const re = new Float32Array(nBins)
@@ -52,4 +52,9 @@ export function createPowerSpectrum(params: PowerSpectrumParams): PowerSpectrum 
       }
     },
   }
+}
+
+/** 1/(Σw/2)² of a frame's window, rounded to float32. */
+export function powerScale(frameLengthSamples: number): number {
+  return f32(1 / (frameLengthSamples / 4) ** 2)
 }

@@ -32,10 +32,7 @@ export function createRealFft(n: number): RealFft {
     )
   }
   const half = n / 2
-  const order = bitReversal(half)
-  const { cos: passCos, sin: passSin } = passTwiddles(half)
-  const splitCos = Float32Array.from({ length: half / 2 + 1 }, (_, k) => cosOfTurn(k, n))
-  const splitSin = Float32Array.from({ length: half / 2 + 1 }, (_, k) => -sinOfTurn(k, n))
+  const { order, passCos, passSin, splitCos, splitSin } = fftTables(n)
   const zr = new Float32Array(half)
   const zi = new Float32Array(half)
 
@@ -104,13 +101,38 @@ export function createRealFft(n: number): RealFft {
   }
 }
 
+/** What a transform of a length is computed from. */
+export interface FftTables {
+  /** Bit reversal, shape [n/2]. */
+  readonly order: Uint16Array
+  /** exp(−2πj·i/(2·span)) of every pass, the pass of `span` at span − 1: shape [n/2]. */
+  readonly passCos: Float32Array
+  readonly passSin: Float32Array
+  /** exp(−2πj·k/n), shape [n/4 + 1]. */
+  readonly splitCos: Float32Array
+  readonly splitSin: Float32Array
+}
+
+/** @param n as `createRealFft` */
+export function fftTables(n: number): FftTables {
+  const half = n / 2
+  const { cos: passCos, sin: passSin } = passTwiddles(half)
+  return {
+    order: bitReversal(half),
+    passCos,
+    passSin,
+    splitCos: Float32Array.from({ length: half / 2 + 1 }, (_, k) => cosOfTurn(k, n)),
+    splitSin: Float32Array.from({ length: half / 2 + 1 }, (_, k) => -sinOfTurn(k, n)),
+  }
+}
+
 function bitReversal(n: number): Uint16Array {
   const order = new Uint16Array(n)
   for (let i = 1; i < n; i++) order[i] = (order[i >> 1] >> 1) | (i & 1 ? n >> 1 : 0)
   return order
 }
 
-/** exp(−2πj·i/(2·span)) of every pass, the pass of `span` at offset span − 1: contiguous, as SIMD loads want it. */
+/** Contiguous, as SIMD loads want it. */
 function passTwiddles(n: number): { cos: Float32Array; sin: Float32Array } {
   const cos = new Float32Array(n)
   const sin = new Float32Array(n)

@@ -1,4 +1,4 @@
-import { N_BANDS } from './frame-analyser.js'
+import { N_BANDS } from './bands.js'
 import { createFrameCueMeter, type FrameCues } from './frame-cues.js'
 import type { GateParams } from './gate-params.js'
 import { levelDbfs } from './level.js'

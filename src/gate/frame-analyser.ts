@@ -1,18 +1,17 @@
 import { hannPeriodic } from '../features/hann.js'
-import { createMelFilterbank } from '../features/mel-filterbank.js'
 import { createRealFft } from '../features/real-fft.js'
-import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../units.js'
+import { FRAME_SAMPLES } from '../units.js'
 import { ANALYSIS_SAMPLES, N_FFT } from './analysis-window.js'
+import { createBandFilterbank, N_BANDS } from './bands.js'
 import { acPower } from './level.js'
 
-export const N_BANDS = 24
-const F_MIN_HZ = 80
-const F_MAX_HZ = 7600
-
-const HIGH_PASS_POLE = 0.98
+export const HIGH_PASS_POLE = 0.98
 
 /** At or above this a sample counts as clipped; resampling leaves clipped samples a little off full scale. */
-const CLIP_LEVEL = 0.985
+export const CLIP_LEVEL = 0.985
+
+/** To full scale = 1: a sine of amplitude 1 reads ¼ on its bin. */
+export const POWER_SCALE = (4 / ANALYSIS_SAMPLES) ** 2 / 4
 
 /** What one frame shows. Overwritten by the next. */
 export interface FrameMeasures {
@@ -29,8 +28,6 @@ export interface FrameMeasures {
 export interface FrameAnalyser {
   /** @param samples FRAME_SAMPLES samples; not retained */
   analyse(samples: Float32Array): FrameMeasures
-  /** The band whose centre is nearest to each bin, shape [N_FFT/2 + 1]. */
-  readonly bandOfBin: Uint8Array
   reset(): void
 }
 
@@ -38,23 +35,16 @@ export interface FrameAnalyser {
  * Level and spectrum of a frame together with the 28 ms before it, about their weighted mean: a DC
  * offset changes nothing.
  */
-export function createFrameAnalyser(): FrameAnalyser {
+export function referenceFrameAnalyser(): FrameAnalyser {
   const fft = createRealFft(N_FFT)
   const nBins = N_FFT / 2 + 1
   const window = hannPeriodic(ANALYSIS_SAMPLES)
-  const filterbank = createMelFilterbank({
-    sampleRateHz: SAMPLE_RATE_HZ,
-    nFft: N_FFT,
-    nMels: N_BANDS,
-    fMinHz: F_MIN_HZ,
-    fMaxHz: F_MAX_HZ,
-  })
+  const filterbank = createBandFilterbank()
   const history = new Float32Array(ANALYSIS_SAMPLES)
   const windowed = new Float32Array(N_FFT)
   const re = new Float32Array(nBins)
   const im = new Float32Array(nBins)
   const power = new Float32Array(nBins)
-  const powerScale = (4 / ANALYSIS_SAMPLES) ** 2 / 4
   // A stream that begins off zero is no click.
   let isEmpty = true
   let lastIn = 0
@@ -91,15 +81,10 @@ export function createFrameAnalyser(): FrameAnalyser {
     mean /= ANALYSIS_SAMPLES / 2
     for (let i = 0; i < ANALYSIS_SAMPLES; i++) windowed[i] = window[i] * (history[i] - mean)
     fft.transformInto(windowed, re, im)
-    for (let k = 0; k < nBins; k++) power[k] = (re[k] * re[k] + im[k] * im[k]) * powerScale
+    for (let k = 0; k < nBins; k++) power[k] = (re[k] * re[k] + im[k] * im[k]) * POWER_SCALE
   }
 
-  const bandOfBin = Uint8Array.from({ length: nBins }, (_, k) =>
-    nearest(filterbank.centresHz, (k * SAMPLE_RATE_HZ) / N_FFT),
-  )
-
   return {
-    bandOfBin,
     analyse(samples) {
       history.copyWithin(0, FRAME_SAMPLES)
       if (isEmpty) lastIn = samples[0]
@@ -119,12 +104,6 @@ export function createFrameAnalyser(): FrameAnalyser {
       lastOut = 0
     },
   }
-}
-
-function nearest(sorted: Float64Array, value: number): number {
-  const above = sorted.findIndex((x) => x >= value)
-  if (above === -1) return sorted.length - 1
-  return above > 0 && value - sorted[above - 1] < sorted[above] - value ? above - 1 : above
 }
 
 function clippedRatio(samples: Float32Array): number {

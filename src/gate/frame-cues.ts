@@ -1,6 +1,6 @@
-import { createFrameAnalyser, N_BANDS } from './frame-analyser.js'
+import { N_BANDS } from './bands.js'
 import type { GateParams } from './gate-params.js'
-import { createHarmonicity } from './harmonicity.js'
+import { fastestGateKernels, type GateKernels } from './gate-kernels.js'
 import { levelDbfs, MIN_LEVEL_DBFS } from './level.js'
 import { NoiseFloor } from './noise-floor.js'
 import { ANALYSIS_SAMPLES } from './analysis-window.js'
@@ -19,8 +19,8 @@ const LEVEL_NOISE = { smoothing: 0.3, bias: 1.2 } as const
 const MIN_BACKGROUND_POWER = 1e-9
 /** So many frames an analysis window reaches over: after silence, the first windows hold some of it. */
 const WINDOW_FRAMES = Math.ceil(ANALYSIS_SAMPLES / FRAME_SAMPLES)
-/** Bins that do not stand above the background still count so much, so that a stream may begin with speech. */
-const MIN_BIN_WEIGHT = 0.15
+/** Bands that do not stand above the background still count so much, so that a stream may begin with speech. */
+const MIN_BAND_WEIGHT = 0.15
 
 /** What a detector may go by. Overwritten by the next frame. */
 export interface FrameCues {
@@ -44,28 +44,31 @@ export interface FrameCueMeter {
   reset(): void
 }
 
-/** Measures each frame against a background that is followed by minimum statistics. */
+/**
+ * Measures each frame against a background that is followed by minimum statistics.
+ *
+ * @param kernels default: the fastest that there are
+ */
 export function createFrameCueMeter(
   params: Pick<GateParams, 'minFrameDbfs' | 'maxClippedRatio'>,
+  kernels: GateKernels = fastestGateKernels(),
 ): FrameCueMeter {
-  const analyser = createFrameAnalyser()
-  const harmonicity = createHarmonicity()
+  const analyser = kernels.createFrameAnalyser()
+  const harmonicity = kernels.createHarmonicity()
   const bandNoise = new NoiseFloor(N_BANDS, BAND_NOISE.smoothing, BAND_NOISE.bias)
   const levelNoise = new NoiseFloor(1, LEVEL_NOISE.smoothing, LEVEL_NOISE.bias)
   const level = new Float64Array(1)
   const bandWeight = new Float32Array(N_BANDS)
-  const binWeight = new Float32Array(analyser.bandOfBin.length)
   // What came before a stream is taken to be like it.
   let audibleFrames = WINDOW_FRAMES
   let cues: FrameCues | undefined
 
-  /** Wiener's gain of each bin's band. */
-  function weighBins(bandPower: Float32Array): void {
+  /** Wiener's gain of each band. */
+  function weighBands(bandPower: Float32Array): void {
     for (let b = 0; b < N_BANDS; b++) {
       const gain = bandPower[b] > 0 ? 1 - bandNoise.power[b] / bandPower[b] : 0
-      bandWeight[b] = Math.max(MIN_BIN_WEIGHT, gain)
+      bandWeight[b] = Math.max(MIN_BAND_WEIGHT, gain)
     }
-    for (let k = 0; k < binWeight.length; k++) binWeight[k] = bandWeight[analyser.bandOfBin[k]]
   }
 
   function followBackground(acPower: number, bandPower: Float32Array): void {
@@ -82,8 +85,8 @@ export function createFrameCueMeter(
       cues ??= { isPossible: false, acPower, bandPower, bandNoise: bandNoise.power, voicing: 0 }
       cues.acPower = acPower
       cues.isPossible = levelDbfs(acPower) >= params.minFrameDbfs && clippedRatio <= params.maxClippedRatio
-      if (cues.isPossible) weighBins(bandPower)
-      cues.voicing = cues.isPossible ? harmonicity.measure(power, binWeight) : 0
+      if (cues.isPossible) weighBands(bandPower)
+      cues.voicing = cues.isPossible ? harmonicity.measure(power, bandWeight) : 0
       return cues
     },
     get noiseDbfs() {

@@ -2,19 +2,22 @@ import { hannPeriodic } from '../features/hann.js'
 import { createRealFft } from '../features/real-fft.js'
 import { SAMPLE_RATE_HZ } from '../units.js'
 import { ANALYSIS_SAMPLES, N_FFT } from './analysis-window.js'
+import { bandOfBins, createBandFilterbank } from './bands.js'
 
-const F_LOW_HZ = 80
-const F_HIGH_HZ = 3500
-const MIN_LAG = Math.round(SAMPLE_RATE_HZ / 420)
-const MAX_LAG = Math.round(SAMPLE_RATE_HZ / 70)
+/** From 80 Hz … */
+export const FIRST_BIN = Math.ceil((80 * N_FFT) / SAMPLE_RATE_HZ)
+/** … to 3.5 kHz. */
+export const LAST_BIN = Math.floor((3500 * N_FFT) / SAMPLE_RATE_HZ)
+export const MIN_LAG = Math.round(SAMPLE_RATE_HZ / 420)
+export const MAX_LAG = Math.round(SAMPLE_RATE_HZ / 70)
 
 export interface Harmonicity {
   /**
-   * @param power     shape [N_FFT/2 + 1], any scale
-   * @param binWeight shape [N_FFT/2 + 1], 0 … 1: how much of each bin's magnitude counts
+   * @param power      shape [N_FFT/2 + 1], any scale
+   * @param bandWeight shape [N_BANDS], 0 … 1: how much of the magnitude counts in each band
    * @returns 0 … 1: 1 for a periodic frame, about 0.2 for white noise, 0 for silence
    */
-  measure(power: Float32Array, binWeight: Float32Array): number
+  measure(power: Float32Array, bandWeight: Float32Array): number
 }
 
 /**
@@ -25,21 +28,20 @@ export interface Harmonicity {
  * @see Tolonen & Karjalainen 2000, "A computationally efficient multipitch analysis model" (generalised
  *      autocorrelation); Boersma 1993 for the division
  */
-export function createHarmonicity(): Harmonicity {
+export function referenceHarmonicity(): Harmonicity {
   const fft = createRealFft(N_FFT)
   const nBins = N_FFT / 2 + 1
-  const firstBin = Math.ceil((F_LOW_HZ * N_FFT) / SAMPLE_RATE_HZ)
-  const lastBin = Math.floor((F_HIGH_HZ * N_FFT) / SAMPLE_RATE_HZ)
+  const bandOfBin = bandOfBins(createBandFilterbank())
   const magnitude = new Float32Array(N_FFT)
   const r = new Float32Array(nBins)
   const unused = new Float32Array(nBins)
   const envelope = windowEnvelope()
 
   return {
-    measure(power, binWeight) {
+    measure(power, bandWeight) {
       magnitude.fill(0)
-      for (let k = firstBin; k <= lastBin; k++) {
-        magnitude[k] = Math.sqrt(power[k]) * binWeight[k]
+      for (let k = FIRST_BIN; k <= LAST_BIN; k++) {
+        magnitude[k] = Math.sqrt(power[k]) * bandWeight[bandOfBin[k]]
         magnitude[N_FFT - k] = magnitude[k]
       }
       fft.transformInto(magnitude, r, unused)
@@ -56,7 +58,7 @@ export function createHarmonicity(): Harmonicity {
 }
 
 /** How the same treatment renders the analysis window alone: shape [MAX_LAG + 1], 1 at lag 0. */
-function windowEnvelope(): Float64Array {
+export function windowEnvelope(): Float64Array {
   const fft = createRealFft(N_FFT)
   const re = new Float32Array(N_FFT / 2 + 1)
   const im = new Float32Array(N_FFT / 2 + 1)

@@ -4,6 +4,7 @@ import { verifyGolden } from '../nn/golden.js'
 import { createNetwork } from '../nn/network.js'
 import { quantizeInputInto } from '../nn/quantize-input.js'
 import { createFrameCueMeter } from './frame-cues.js'
+import { fastestGateKernels, type GateKernels } from './gate-kernels.js'
 import type { GateParams } from './gate-params.js'
 import { squash } from './squash.js'
 import {
@@ -11,7 +12,6 @@ import {
   VAD_CONTEXT_FRAMES,
   VAD_CONTEXT_ROWS,
   VAD_FEATURES,
-  vadContextInto,
 } from './vad-features.js'
 import type { Vad } from './vad.js'
 
@@ -47,19 +47,21 @@ export function checkVadModel({ manifest, weights, golden }: Artefact): void {
  * or clipped is no speech.
  *
  * @param artefact as `checkVadModel` checked it
+ * @param kernels  default: the fastest that there are
  */
 export function createNetworkVad(
   { manifest, weights }: Pick<Artefact, 'manifest' | 'weights'>,
   params: Pick<GateParams, 'minFrameDbfs' | 'maxClippedRatio'>,
+  kernels: GateKernels = fastestGateKernels(),
 ): Vad {
   const network = createNetwork(manifest, weights)
   const { scale: inputScale, zero_point: inputZeroPoint } = network.input
   const gain = network.output.scale / manifest.calibration.temperature
-  const meter = createFrameCueMeter(params)
+  const meter = createFrameCueMeter(params, kernels)
   const featureMeter = createVadFeatureMeter()
-  const features = new Float32Array(VAD_CONTEXT_FRAMES * VAD_FEATURES)
-  const context = new Float32Array(VAD_CONTEXT_ROWS * VAD_FEATURES)
-  const quantized = new Int8Array(context.length)
+  const context = kernels.createVadContext()
+  const { features } = context
+  const quantized = new Int8Array(VAD_CONTEXT_ROWS * VAD_FEATURES)
   let frames = 0
   let voicing = 0
 
@@ -71,8 +73,7 @@ export function createNetworkVad(
       else frames++
       featureMeter.measureInto(cues, meter.noiseDbfs, features, (frames - 1) * VAD_FEATURES)
       if (!cues.isPossible) return 0
-      vadContextInto(features, frames - 1, context)
-      quantizeInputInto(context, inputScale, inputZeroPoint, quantized)
+      quantizeInputInto(context.at(frames - 1), inputScale, inputZeroPoint, quantized)
       const [pause, speech] = network.run(quantized)
       return squash(gain * (speech - pause))
     },

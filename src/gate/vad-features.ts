@@ -1,5 +1,5 @@
 import { logF32 } from '../features/log-f32.js'
-import { N_BANDS } from './frame-analyser.js'
+import { N_BANDS } from './bands.js'
 import type { FrameCues } from './frame-cues.js'
 import { levelDbfs } from './level.js'
 
@@ -86,6 +86,29 @@ export function vadContextInto(features: Float32Array, frame: number, out: Float
       out[to++] = sum / frames
     }
     newest -= frames
+  }
+}
+
+/** The features of the last frames, and the network's input from them. */
+export interface VadContext {
+  /** Row-major [VAD_CONTEXT_FRAMES × VAD_FEATURES], filled by the owner. */
+  readonly features: Float32Array
+  /**
+   * @param frame the present one, an index into `features`
+   * @returns row-major [VAD_CONTEXT_ROWS × VAD_FEATURES], overwritten by the next
+   */
+  at(frame: number): Float32Array
+}
+
+export function referenceVadContext(): VadContext {
+  const features = new Float32Array(VAD_CONTEXT_FRAMES * VAD_FEATURES)
+  const context = new Float32Array(VAD_CONTEXT_ROWS * VAD_FEATURES)
+  return {
+    features,
+    at(frame) {
+      vadContextInto(features, frame, context)
+      return context
+    },
   }
 }
 
