@@ -1,7 +1,8 @@
 import { ShapeError } from '../errors.js'
 import type { Artefact } from '../nn/artefact-reader.js'
 import { verifyGolden } from '../nn/golden.js'
-import { createNetwork } from '../nn/network.js'
+import type { Engine } from '../nn/engine.js'
+import { createNetwork, fastestEngine } from '../nn/network.js'
 import { quantizeInputInto } from '../nn/quantize-input.js'
 import type { Classifier } from './classifier.js'
 import { featureShapeOf } from './feature-shape.js'
@@ -10,11 +11,15 @@ import { featureShapeOf } from './feature-shape.js'
  * The int8 network of an artefact as a classifier. Runs the artefact's golden vectors first.
  *
  * @param artefact as `readArtefact` checked it
+ * @param engine   default: the fastest that there is
  * @throws {ModelError} MODEL_SHAPE if the network does not take the MFCC matrix; MODEL_GOLDEN
  */
-export function createInt8Classifier({ manifest, weights, golden, sha256 }: Artefact): Classifier {
+export function createInt8Classifier(
+  { manifest, weights, golden, sha256 }: Artefact,
+  engine: Engine = fastestEngine(),
+): Classifier {
   const { inputFrames, inputCoefficients } = featureShapeOf(manifest)
-  const network = createNetwork(manifest, weights)
+  const network = createNetwork(manifest, weights, engine)
   verifyGolden(network, golden)
 
   const { scale: inputScale, zero_point: inputZeroPoint } = network.input

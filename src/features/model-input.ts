@@ -3,7 +3,7 @@ import { FEATURE_PARAMS, type FeatureParams } from './feature-params.js'
 import type { FeatureStatistics } from './feature-statistics.js'
 import { fitFramesInto } from './fit-frames.js'
 import { frameCount } from './framing.js'
-import { createMfccExtractor } from './mfcc.js'
+import { createMfccExtractor, fastestMfcc, type MfccKernelFactory } from './mfcc.js'
 import { normaliseInto } from './normalise.js'
 
 /** Fewer frames than this (212 ms) have no mean and variance worth the name. */
@@ -33,9 +33,14 @@ export interface ModelInput {
 /**
  * The network's input from the audio of a decision window: MFCCs of its whole frames, normalised over all of them
  * and the history's, then fitted to the network's number of frames. Training and device both use this and nothing else.
+ *
+ * @param createKernel default: the fastest that there is
  */
-export function createModelInput(params: FeatureParams = FEATURE_PARAMS): ModelInput {
-  const extractor = createMfccExtractor(params)
+export function createModelInput(
+  params: FeatureParams = FEATURE_PARAMS,
+  createKernel: MfccKernelFactory = fastestMfcc(),
+): ModelInput {
+  const extractor = createMfccExtractor(params, createKernel)
   const length = params.decisionFrames * params.nMfcc
   let scratch = new Float32Array(length)
   return {

@@ -25,12 +25,6 @@ export interface RealFft {
  * @see Cooley & Tukey 1965; splitting after Sorensen et al. 1987
  */
 export function createRealFft(n: number): RealFft {
-  if (!Number.isInteger(n) || (n & (n - 1)) !== 0 || n < 4 || n > 65_536) {
-    throw new InternalError(
-      'INTERNAL_FEATURE_PARAMS',
-      `FFT length ${n}: must be a power of two from 4 to 65536`,
-    )
-  }
   const half = n / 2
   const { order, passCos, passSin, splitCos, splitSin } = fftTables(n)
   const zr = new Float32Array(half)
@@ -113,8 +107,17 @@ export interface FftTables {
   readonly splitSin: Float32Array
 }
 
-/** @param n as `createRealFft` */
+/**
+ * @param n a power of two, 4 … 65536
+ * @throws {InternalError} if it is not
+ */
 export function fftTables(n: number): FftTables {
+  if (!Number.isInteger(n) || (n & (n - 1)) !== 0 || n < 4 || n > 65_536) {
+    throw new InternalError(
+      'INTERNAL_FEATURE_PARAMS',
+      `FFT length ${n}: must be a power of two from 4 to 65536`,
+    )
+  }
   const half = n / 2
   const { cos: passCos, sin: passSin } = passTwiddles(half)
   return {

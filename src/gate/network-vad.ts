@@ -1,18 +1,14 @@
 import { ModelError } from '../errors.js'
 import type { Artefact } from '../nn/artefact-reader.js'
 import { verifyGolden } from '../nn/golden.js'
-import { createNetwork } from '../nn/network.js'
+import type { Engine } from '../nn/engine.js'
+import { createNetwork, fastestEngine } from '../nn/network.js'
 import { quantizeInputInto } from '../nn/quantize-input.js'
 import { createFrameCueMeter } from './frame-cues.js'
 import { fastestGateKernels, type GateKernels } from './gate-kernels.js'
 import type { GateParams } from './gate-params.js'
 import { squash } from './squash.js'
-import {
-  createVadFeatureMeter,
-  VAD_CONTEXT_FRAMES,
-  VAD_CONTEXT_ROWS,
-  VAD_FEATURES,
-} from './vad-features.js'
+import { createVadFeatureMeter, VAD_CONTEXT_FRAMES, VAD_CONTEXT_ROWS, VAD_FEATURES } from './vad-features.js'
 import type { Vad } from './vad.js'
 
 /** The network's outputs, in order. */
@@ -47,14 +43,15 @@ export function checkVadModel({ manifest, weights, golden }: Artefact): void {
  * or clipped is no speech.
  *
  * @param artefact as `checkVadModel` checked it
- * @param kernels  default: the fastest that there are
+ * @param kernels,engine default: the fastest that there are
  */
 export function createNetworkVad(
   { manifest, weights }: Pick<Artefact, 'manifest' | 'weights'>,
   params: Pick<GateParams, 'minFrameDbfs' | 'maxClippedRatio'>,
   kernels: GateKernels = fastestGateKernels(),
+  engine: Engine = fastestEngine(),
 ): Vad {
-  const network = createNetwork(manifest, weights)
+  const network = createNetwork(manifest, weights, engine)
   const { scale: inputScale, zero_point: inputZeroPoint } = network.input
   const gain = network.output.scale / manifest.calibration.temperature
   const meter = createFrameCueMeter(params, kernels)

@@ -12,14 +12,7 @@ import {
   type FrameMeasures,
 } from '../frame-analyser.js'
 import type { GateKernels } from '../gate-kernels.js'
-import {
-  FIRST_BIN,
-  LAST_BIN,
-  MAX_LAG,
-  MIN_LAG,
-  windowEnvelope,
-  type Harmonicity,
-} from '../harmonicity.js'
+import { FIRST_BIN, LAST_BIN, MAX_LAG, MIN_LAG, windowEnvelope, type Harmonicity } from '../harmonicity.js'
 import {
   VAD_CONTEXT_FRAMES,
   VAD_CONTEXT_ROWS,

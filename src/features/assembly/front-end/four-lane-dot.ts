@@ -3,8 +3,6 @@
  *
  * @param bytes of each operand, a multiple of 16
  */
-// @ts-ignore: decorator
-@inline
 export function fourLaneDot(a: usize, b: usize, bytes: usize): f32 {
   let sum = f32x4.splat(0)
   for (let i: usize = 0; i < bytes; i += 16) {

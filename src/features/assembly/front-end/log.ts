@@ -11,8 +11,6 @@ const LN2_HIGH: f32 = <f32>(22713.0 / 32768.0)
 const LN2_LOW: f32 = <f32>(LN2 - 22713.0 / 32768.0)
 
 /** `logF32` of four positive, normal values. */
-// @ts-ignore: decorator
-@inline
 export function log(x: v128): v128 {
   const shifted = i32x4.sub(x, i32x4.splat(SQRT_HALF_BITS))
   const exponent = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23))
@@ -24,10 +22,7 @@ export function log(x: v128): v128 {
   let r = f32x4.add(f32x4.splat(C7), f32x4.mul(z, f32x4.splat(C9)))
   r = f32x4.add(f32x4.splat(C5), f32x4.mul(z, r))
   r = f32x4.mul(z, f32x4.add(f32x4.splat(C3), f32x4.mul(z, r)))
-  const low = f32x4.add(
-    f32x4.mul(s, f32x4.add(halfSquare, r)),
-    f32x4.mul(exponent, f32x4.splat(LN2_LOW)),
-  )
+  const low = f32x4.add(f32x4.mul(s, f32x4.add(halfSquare, r)), f32x4.mul(exponent, f32x4.splat(LN2_LOW)))
   const high = f32x4.mul(exponent, f32x4.splat(LN2_HIGH))
   return f32x4.sub(high, f32x4.sub(f32x4.sub(halfSquare, low), f))
 }

@@ -64,10 +64,7 @@ function preEmphasiseAndWindow(plan: Mfcc, samples: usize): void {
   store<f32>(out, (load<f32>(samples) - a * load<f32>(samples)) * load<f32>(window))
   let i: usize = 4
   for (; i + 16 <= end; i += 16) {
-    const emphasised = f32x4.sub(
-      v128.load(samples + i),
-      f32x4.mul(factor, v128.load(samples + i - 4)),
-    )
+    const emphasised = f32x4.sub(v128.load(samples + i), f32x4.mul(factor, v128.load(samples + i - 4)))
     v128.store(out + i, f32x4.mul(emphasised, v128.load(window + i)))
   }
   for (; i < end; i += 4) {

@@ -32,14 +32,10 @@ export function realFft(fft: RealFft, x: usize, re: usize, im: usize): void {
   split(fft, re, im)
 }
 
-// @ts-ignore: decorator
-@inline
 function twiddledRe(wr: v128, wi: v128, xr: v128, xi: v128): v128 {
   return f32x4.sub(f32x4.mul(wr, xr), f32x4.mul(wi, xi))
 }
 
-// @ts-ignore: decorator
-@inline
 function twiddledIm(wr: v128, wi: v128, xr: v128, xi: v128): v128 {
   return f32x4.add(f32x4.mul(wr, xi), f32x4.mul(wi, xr))
 }
@@ -68,10 +64,22 @@ function firstPasses(fft: RealFft, x: usize): void {
     const sum4 = f32x4.add(p4, q4)
     const difference4 = f32x4.sub(p4, q4)
     // sum holds the values 0 and 2 of four, difference 1 and 3, real and imaginary by turns.
-    const ar = even(v128.shuffle<f32>(sum, difference, 0, 4, 2, 6), v128.shuffle<f32>(sum4, difference4, 0, 4, 2, 6))
-    const br = odd(v128.shuffle<f32>(sum, difference, 0, 4, 2, 6), v128.shuffle<f32>(sum4, difference4, 0, 4, 2, 6))
-    const ai = even(v128.shuffle<f32>(sum, difference, 1, 5, 3, 7), v128.shuffle<f32>(sum4, difference4, 1, 5, 3, 7))
-    const bi = odd(v128.shuffle<f32>(sum, difference, 1, 5, 3, 7), v128.shuffle<f32>(sum4, difference4, 1, 5, 3, 7))
+    const ar = even(
+      v128.shuffle<f32>(sum, difference, 0, 4, 2, 6),
+      v128.shuffle<f32>(sum4, difference4, 0, 4, 2, 6),
+    )
+    const br = odd(
+      v128.shuffle<f32>(sum, difference, 0, 4, 2, 6),
+      v128.shuffle<f32>(sum4, difference4, 0, 4, 2, 6),
+    )
+    const ai = even(
+      v128.shuffle<f32>(sum, difference, 1, 5, 3, 7),
+      v128.shuffle<f32>(sum4, difference4, 1, 5, 3, 7),
+    )
+    const bi = odd(
+      v128.shuffle<f32>(sum, difference, 1, 5, 3, 7),
+      v128.shuffle<f32>(sum4, difference4, 1, 5, 3, 7),
+    )
     const tr = twiddledRe(wr2, wi2, br, bi)
     const ti = twiddledIm(wr2, wi2, br, bi)
     const lowR = f32x4.add(ar, tr)
@@ -87,15 +95,11 @@ function firstPasses(fft: RealFft, x: usize): void {
 }
 
 /** The lower halves of two vectors. */
-// @ts-ignore: decorator
-@inline
 function even(a: v128, b: v128): v128 {
   return v128.shuffle<f32>(a, b, 0, 1, 4, 5)
 }
 
 /** The upper halves. */
-// @ts-ignore: decorator
-@inline
 function odd(a: v128, b: v128): v128 {
   return v128.shuffle<f32>(a, b, 2, 3, 6, 7)
 }
@@ -213,8 +217,6 @@ function split(fft: RealFft, re: usize, im: usize): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function reversed(v: v128): v128 {
   return v128.shuffle<f32>(v, v, 3, 2, 1, 0)
 }

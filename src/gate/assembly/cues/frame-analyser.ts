@@ -103,14 +103,10 @@ export function analyse(plan: FrameAnalyser, samples: usize, isFirst: bool): voi
   melInto(plan.bank, plan.power, plan.bandPower)
 }
 
-// @ts-ignore: decorator
-@inline
 function at(index: i32): usize {
   return (<usize>index) << 2
 }
 
-// @ts-ignore: decorator
-@inline
 function product(a: usize, b: usize, i: i32): f64 {
   return <f64>load<f32>(a + at(i)) * <f64>load<f32>(b + at(i))
 }
