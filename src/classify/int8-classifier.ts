@@ -3,7 +3,6 @@ import type { Artefact } from '../nn/artefact-reader.js'
 import { verifyGolden } from '../nn/golden.js'
 import type { Engine } from '../nn/engine.js'
 import { createNetwork, fastestEngine } from '../nn/network.js'
-import { quantizeInputInto } from '../nn/quantize-input.js'
 import type { Classifier } from './classifier.js'
 import { featureShapeOf } from './feature-shape.js'
 
@@ -22,9 +21,7 @@ export function createInt8Classifier(
   const network = createNetwork(manifest, weights, engine)
   verifyGolden(network, golden)
 
-  const { scale: inputScale, zero_point: inputZeroPoint } = network.input
   const { scale, zero_point: zeroPoint } = network.output
-  const quantized = new Int8Array(inputFrames * inputCoefficients)
 
   return {
     model: { id: manifest.id, sha256 },
@@ -35,8 +32,7 @@ export function createInt8Classifier(
       if (logits.length !== manifest.labels.length) {
         throw new ShapeError('logits', manifest.labels.length, logits.length)
       }
-      quantizeInputInto(features, inputScale, inputZeroPoint, quantized)
-      const output = network.run(quantized)
+      const output = network.runReal(features)
       for (let i = 0; i < logits.length; i++) logits[i] = scale * (output[i]! - zeroPoint)
     },
   }

@@ -27,6 +27,7 @@ const OFFSET = -3.3
 export function createEnergyVad(params: Pick<GateParams, 'minFrameDbfs' | 'maxClippedRatio'>): Vad {
   const meter = createFrameCueMeter(params)
   let voicing = 0
+  let acPower = 0
   let smoothedVoicing = 0
   let smoothedSnrDb = 0
 
@@ -34,6 +35,7 @@ export function createEnergyVad(params: Pick<GateParams, 'minFrameDbfs' | 'maxCl
     score(samples) {
       const cues = meter.measure(samples)
       voicing = cues.voicing
+      acPower = cues.acPower
       const snrDb = cues.isPossible ? bandSnrDb(cues) : 0
       smoothedVoicing += (1 - CUE_SMOOTHING) * (voicing - smoothedVoicing)
       smoothedSnrDb += (1 - CUE_SMOOTHING) * (snrDb - smoothedSnrDb)
@@ -43,12 +45,16 @@ export function createEnergyVad(params: Pick<GateParams, 'minFrameDbfs' | 'maxCl
     get voicing() {
       return voicing
     },
+    get acPower() {
+      return acPower
+    },
     get noiseDbfs() {
       return meter.noiseDbfs
     },
     reset() {
       meter.reset()
       voicing = 0
+      acPower = 0
       smoothedVoicing = 0
       smoothedSnrDb = 0
     },

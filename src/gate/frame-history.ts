@@ -1,5 +1,5 @@
 import { FRAME_SAMPLES } from '../units.js'
-import { acPower } from './level.js'
+import { levelDbfs } from './level.js'
 
 /** The last frames of a stream with what the detector said of each, in a ring: nothing is allocated per frame. */
 export class FrameHistory {
@@ -9,20 +9,24 @@ export class FrameHistory {
   readonly #isSpeech: Uint8Array
   readonly #voicing: Float32Array
   readonly #acPower: Float64Array
+  readonly #levelDbfs: Float64Array
 
   constructor(readonly capacityFrames: number) {
     this.#samples = new Float32Array(capacityFrames * FRAME_SAMPLES)
     this.#isSpeech = new Uint8Array(capacityFrames)
     this.#voicing = new Float32Array(capacityFrames)
     this.#acPower = new Float64Array(capacityFrames)
+    this.#levelDbfs = new Float64Array(capacityFrames)
   }
 
-  push(samples: Float32Array, isSpeech: boolean, voicing: number): void {
+  /** @param acPower mean square of the frame about its mean, full scale = 1 */
+  push(samples: Float32Array, isSpeech: boolean, voicing: number, acPower: number): void {
     const slot = this.end % this.capacityFrames
     this.#samples.set(samples, slot * FRAME_SAMPLES)
     this.#isSpeech[slot] = isSpeech ? 1 : 0
     this.#voicing[slot] = voicing
-    this.#acPower[slot] = acPower(samples)
+    this.#acPower[slot] = acPower
+    this.#levelDbfs[slot] = levelDbfs(acPower)
     this.end++
   }
 
@@ -39,9 +43,12 @@ export class FrameHistory {
     return this.#voicing[frame % this.capacityFrames]
   }
 
-  /** Mean square about the frame's mean, full scale = 1. */
   acPower(frame: number): number {
     return this.#acPower[frame % this.capacityFrames]
+  }
+
+  levelDbfs(frame: number): number {
+    return this.#levelDbfs[frame % this.capacityFrames]
   }
 
   speechFrames(from: number, to: number): number {

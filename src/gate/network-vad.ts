@@ -3,7 +3,6 @@ import type { Artefact } from '../nn/artefact-reader.js'
 import { verifyGolden } from '../nn/golden.js'
 import type { Engine } from '../nn/engine.js'
 import { createNetwork, fastestEngine } from '../nn/network.js'
-import { quantizeInputInto } from '../nn/quantize-input.js'
 import { createFrameCueMeter } from './frame-cues.js'
 import { fastestGateKernels, type GateKernels } from './gate-kernels.js'
 import type { GateParams } from './gate-params.js'
@@ -52,30 +51,32 @@ export function createNetworkVad(
   engine: Engine = fastestEngine(),
 ): Vad {
   const network = createNetwork(manifest, weights, engine)
-  const { scale: inputScale, zero_point: inputZeroPoint } = network.input
   const gain = network.output.scale / manifest.calibration.temperature
   const meter = createFrameCueMeter(params, kernels)
   const featureMeter = createVadFeatureMeter()
   const context = kernels.createVadContext()
   const { features } = context
-  const quantized = new Int8Array(VAD_CONTEXT_ROWS * VAD_FEATURES)
   let frames = 0
   let voicing = 0
+  let acPower = 0
 
   return {
     score(samples) {
       const cues = meter.measure(samples)
       voicing = cues.voicing
+      acPower = cues.acPower
       if (frames === VAD_CONTEXT_FRAMES) features.copyWithin(0, VAD_FEATURES)
       else frames++
       featureMeter.measureInto(cues, meter.noiseDbfs, features, (frames - 1) * VAD_FEATURES)
       if (!cues.isPossible) return 0
-      quantizeInputInto(context.at(frames - 1), inputScale, inputZeroPoint, quantized)
-      const [pause, speech] = network.run(quantized)
-      return squash(gain * (speech - pause))
+      const logits = network.runReal(context.at(frames - 1))
+      return squash(gain * (logits[1] - logits[0]))
     },
     get voicing() {
       return voicing
+    },
+    get acPower() {
+      return acPower
     },
     get noiseDbfs() {
       return meter.noiseDbfs
@@ -85,6 +86,7 @@ export function createNetworkVad(
       featureMeter.reset()
       frames = 0
       voicing = 0
+      acPower = 0
     },
   }
 }

@@ -70,7 +70,7 @@ class Segmenter implements Gate {
     const afterGap = this.#mindGap(frame.startSample)
     const score = this.vad.score(frame.samples)
     const index = this.#history.end
-    this.#history.push(frame.samples, score >= this.params.exitScore, this.vad.voicing)
+    this.#history.push(frame.samples, score >= this.params.exitScore, this.vad.voicing, this.vad.acPower)
     this.framesSeen++
     const cut = this.#step(score, index)
     return afterGap ?? cut

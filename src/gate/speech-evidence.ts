@@ -52,7 +52,7 @@ export class EvidenceJudge {
       evidence.speechFrames++
       if (history.voicing(frame) >= this.params.voicedScore) evidence.voicedFrames++
       power += history.acPower(frame)
-      this.#histogram[this.#binOf(levelDbfs(history.acPower(frame)))]++
+      this.#histogram[this.#binOf(history.levelDbfs(frame))]++
     }
     evidence.levelDbfs = levelDbfs(power / Math.max(1, evidence.speechFrames))
     evidence.levelSpreadDb =

@@ -7,6 +7,8 @@ export interface Vad {
   score(samples: Float32Array): number
   /** How periodic the last frame was, in [0, 1]: a voice is, noise is not. */
   readonly voicing: number
+  /** Mean square of the last frame about its own mean, full scale = 1. */
+  readonly acPower: number
   /** Present estimate of the background's level, dBFS. */
   readonly noiseDbfs: number
   /** Forgets everything heard. */

@@ -10,19 +10,26 @@ export interface NetworkPlan {
   readonly weights: Uint8Array
 }
 
-/**
- * Runs a network's layers.
- *
- * @param input as long as tensor 0, read only during the call
- * @returns the last tensor: a view of the engine's own memory, overwritten by the next run
- */
-export type RunLayers = (input: Int8Array) => Int8Array
+/** Runs a network's layers. */
+export interface LayerRunner {
+  /**
+   * @param input as long as tensor 0, read only during the call
+   * @returns the last tensor: a view of the engine's own memory, overwritten by the next run
+   */
+  run(input: Int8Array): Int8Array
+  /**
+   * Quantises first, as `quantizeInputInto`.
+   *
+   * @throws {InternalError} INTERNAL_NOT_FINITE
+   */
+  runReal(real: Float32Array): Int8Array
+}
 
 /**
  * Prepares every layer and all memory that lies between them, so that a run allocates nothing. Every engine gives the
  * same bytes.
  */
-export type Engine = (plan: NetworkPlan) => RunLayers
+export type Engine = (plan: NetworkPlan) => LayerRunner
 
 /** Where the output of a layer lies in an arena. */
 export interface ArenaPlan {

@@ -14,6 +14,12 @@ export interface Network {
    * @throws {ShapeError} if the input's length disagrees with its shape
    */
   run(input: Int8Array): Int8Array
+  /**
+   * Quantises the input first, as `quantizeInputInto`.
+   *
+   * @throws as `run`; {InternalError} INTERNAL_NOT_FINITE: features are finite by contract
+   */
+  runReal(input: Float32Array): Int8Array
   readonly input: TensorType
   readonly output: TensorType
   /** Multiply-accumulates of one run. */
@@ -39,13 +45,20 @@ export function createNetwork(
     input,
     ...layers.map(({ output_shape: shape, output }) => ({ shape, ...output })),
   ]
-  const runLayers = engine({ layers, tensors, weights })
+  const runner = engine({ layers, tensors, weights })
   const inputLength = elementCount(input.shape)
+  const checkLength = ({ length }: { readonly length: number }): void => {
+    if (length !== inputLength) throw new ShapeError('network input', inputLength, length)
+  }
 
   return {
     run(source) {
-      if (source.length !== inputLength) throw new ShapeError('network input', inputLength, source.length)
-      return runLayers(source)
+      checkLength(source)
+      return runner.run(source)
+    },
+    runReal(source) {
+      checkLength(source)
+      return runner.runReal(source)
     },
     input,
     output: tensors.at(-1)!,

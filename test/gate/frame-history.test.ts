@@ -5,7 +5,7 @@ import { FRAME_SAMPLES } from '../../src/units.js'
 
 function pushNumbered(history: FrameHistory, frames: number): void {
   for (let n = 0; n < frames; n++) {
-    history.push(new Float32Array(FRAME_SAMPLES).fill(n), n % 3 === 0, n / 1000)
+    history.push(new Float32Array(FRAME_SAMPLES).fill(n), n % 3 === 0, n / 1000, n / 100)
   }
 }
 
@@ -21,7 +21,8 @@ t.test('the last frames are kept, whatever was pushed before', async () => {
         end - begin === Math.min(capacity, frames) &&
         samples.every((x, i) => x === begin + Math.floor(i / FRAME_SAMPLES)) &&
         history.isSpeech(end - 1) === ((end - 1) % 3 === 0) &&
-        Math.abs(history.voicing(end - 1) - (end - 1) / 1000) < 1e-6
+        Math.abs(history.voicing(end - 1) - (end - 1) / 1000) < 1e-6 &&
+        history.acPower(end - 1) === (end - 1) / 100
       )
     }),
     { numRuns: 50 },
@@ -36,14 +37,13 @@ t.test('a copy is not touched by later frames', async (t) => {
   t.equal(copy[0], 0)
 })
 
-t.test('the power of a frame is about its own mean', async (t) => {
+t.test('the level of a frame is that of its power', async (t) => {
   const history = new FrameHistory(2)
-  history.push(
-    Float32Array.from({ length: FRAME_SAMPLES }, (_, i) => 0.5 + (i % 2 === 0 ? 0.25 : -0.25)),
-    true,
-    0,
-  )
-  t.equal(history.acPower(0), 0.0625)
+  const silence = new Float32Array(FRAME_SAMPLES)
+  history.push(silence, true, 0, 0.01)
+  history.push(silence, false, 0, 0)
+  t.ok(Math.abs(history.levelDbfs(0) + 20) < 1e-5)
+  t.equal(history.levelDbfs(1), -120)
 })
 
 t.test('speech frames are counted', async (t) => {

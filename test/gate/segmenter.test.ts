@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { DEFAULT_GATE_PARAMS } from '../../src/gate/gate-params.js'
 import type { Segment } from '../../src/gate/segment.js'
+import { acPower } from '../../src/gate/level.js'
 import { createGate } from '../../src/gate/segmenter.js'
 import type { Vad } from '../../src/gate/vad.js'
 import { FRAME_MS, FRAME_SAMPLES, msToFrames } from '../../src/units.js'
@@ -12,10 +13,12 @@ const params = DEFAULT_GATE_PARAMS
 class ScriptedVad implements Vad {
   readonly noiseDbfs = -70
   voicing = 0
+  acPower = 0
 
   score(samples: Float32Array): number {
     const score = (samples[0] as number) > 0 ? 0.95 : 0
     this.voicing = score
+    this.acPower = acPower(samples)
     return score
   }
 

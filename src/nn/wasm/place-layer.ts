@@ -5,12 +5,12 @@ import type { Conv2dLayer, DepthwiseConv2dLayer, Layer, StatsPoolLayer } from '.
 import { ROOT_FRACTION } from '../reference/stats-pool.js'
 import { channelMultipliers, quantizeMultiplier } from '../requantize.js'
 import { convolutionAxis, elementCount } from '../shapes.js'
-import type { Int8Exports } from './int8-exports.js'
+import type { LayerKernels } from './int8-exports.js'
 import { GROUP, placeRequantisation, wholeGroups } from './requantisation.js'
 
 /** A layer whose constants have their place in the engine's memory. */
 export interface PlacedLayer {
-  readonly kernel: keyof Int8Exports
+  readonly kernel: keyof LayerKernels
   /** What the kernel is called with. */
   readonly address: Address
 }

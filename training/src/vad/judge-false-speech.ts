@@ -25,6 +25,9 @@ export function falseSpeech(recordings: readonly Float32Array[], vad: Vad, param
     get voicing() {
       return vad.voicing
     },
+    get acPower() {
+      return vad.acPower
+    },
     get noiseDbfs() {
       return vad.noiseDbfs
     },

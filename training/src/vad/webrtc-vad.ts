@@ -19,6 +19,7 @@ export async function createWebrtcVad(
   const input = module._malloc(2 * FRAME_SAMPLES)
   const states = MODES.map(() => module._fvad_new())
   let voicing = 0
+  let acPower = 0
 
   function start(): void {
     states.forEach((state, mode) => {
@@ -31,7 +32,9 @@ export async function createWebrtcVad(
   start()
   return {
     score(samples) {
-      voicing = meter.measure(samples).voicing
+      const cues = meter.measure(samples)
+      voicing = cues.voicing
+      acPower = cues.acPower
       const pcm = module.HEAP16.subarray(input / 2, input / 2 + FRAME_SAMPLES)
       for (let i = 0; i < FRAME_SAMPLES; i++) {
         pcm[i] = Math.max(-32768, Math.min(32767, Math.round((samples[i] as number) * 32768)))
@@ -42,6 +45,9 @@ export async function createWebrtcVad(
     get voicing() {
       return voicing
     },
+    get acPower() {
+      return acPower
+    },
     get noiseDbfs() {
       return meter.noiseDbfs
     },
@@ -49,6 +55,7 @@ export async function createWebrtcVad(
       meter.reset()
       start()
       voicing = 0
+      acPower = 0
     },
   }
 }
