@@ -26,6 +26,9 @@ export interface SpeechEvidence {
 export class EvidenceJudge {
   readonly evidence: SpeechEvidence = { speechFrames: 0, voicedFrames: 0, levelDbfs: 0, levelSpreadDb: 0 }
   readonly #histogram = new Int32Array((MAX_LEVEL_DBFS - MIN_LEVEL_DBFS) * BINS_PER_DB + 1)
+  /** What the histogram holds lies between: it is looked at every frame of speech. */
+  #lowestBin = 0
+  #highestBin = -1
 
   constructor(private readonly params: GateParams) {}
 
@@ -43,7 +46,9 @@ export class EvidenceJudge {
 
   #gather(history: FrameHistory, from: number, to: number): void {
     const { evidence } = this
-    this.#histogram.fill(0)
+    this.#histogram.fill(0, this.#lowestBin, this.#highestBin + 1)
+    this.#lowestBin = this.#histogram.length
+    this.#highestBin = -1
     evidence.speechFrames = 0
     evidence.voicedFrames = 0
     let power = 0
@@ -52,21 +57,24 @@ export class EvidenceJudge {
       evidence.speechFrames++
       if (history.voicing(frame) >= this.params.voicedScore) evidence.voicedFrames++
       power += history.acPower(frame)
-      this.#histogram[this.#binOf(history.levelDbfs(frame))]++
+      this.#count(history.levelDbfs(frame))
     }
     evidence.levelDbfs = levelDbfs(power / Math.max(1, evidence.speechFrames))
     evidence.levelSpreadDb =
       (this.#percentileBin(HIGH_PERCENTILE) - this.#percentileBin(LOW_PERCENTILE)) / BINS_PER_DB
   }
 
-  #binOf(level: number): number {
-    return Math.min(this.#histogram.length - 1, Math.round((level - MIN_LEVEL_DBFS) * BINS_PER_DB))
+  #count(level: number): void {
+    const bin = Math.min(this.#histogram.length - 1, Math.round((level - MIN_LEVEL_DBFS) * BINS_PER_DB))
+    this.#histogram[bin]++
+    if (bin < this.#lowestBin) this.#lowestBin = bin
+    if (bin > this.#highestBin) this.#highestBin = bin
   }
 
   #percentileBin(share: number): number {
     const rank = share * this.evidence.speechFrames
     let count = 0
-    for (let bin = 0; bin < this.#histogram.length; bin++) {
+    for (let bin = this.#lowestBin; bin <= this.#highestBin; bin++) {
       count += this.#histogram[bin]
       if (count >= rank && count > 0) return bin
     }
