@@ -47,8 +47,12 @@ export class OnnxGraph {
     return this.#initializer(name, 'int64', BigInt64Array.from(values, BigInt), [values.length])
   }
 
-  floats(name: string, values: readonly number[]): string {
-    return this.#initializer(name, 'float32', Float32Array.from(values), [values.length])
+  floats(
+    name: string,
+    values: ArrayLike<number>,
+    shape: readonly number[] = [values.length],
+  ): string {
+    return this.#initializer(name, 'float32', Float32Array.from(values), shape)
   }
 
   /** A number without a shape, stored once however often it is used. */

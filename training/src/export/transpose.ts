@@ -5,12 +5,16 @@ import { elementCount } from '../../../src/nn/shapes.js'
  *
  * @param order axis of the source that each axis of the result is
  */
-export function transpose(values: Int8Array, shape: readonly number[], order: readonly number[]): Int8Array {
+export function transpose<T extends Int8Array | Float32Array>(
+  values: T,
+  shape: readonly number[],
+  order: readonly number[],
+): T {
   const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)))
   const sizes = order.map((axis) => shape[axis] as number)
   const steps = order.map((axis) => strides[axis] as number)
   const index = sizes.map(() => 0)
-  const result = new Int8Array(values.length)
+  const result = values.slice() as T
   let from = 0
   for (let to = 0; to < result.length; to++) {
     result[to] = values[from] as number

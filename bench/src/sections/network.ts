@@ -1,0 +1,165 @@
+import { createRequire } from 'node:module'
+import { softmaxInto } from '../../../src/affect/calibrate.js'
+import { argmax } from '../../../src/affect/probabilities.js'
+import { loadTfjsGraph } from '../../../src/classify/tfjs-graph.js'
+import { isInstalled, loadWasmBackend, startTfjs } from '../../../src/classify/tfjs-runtime.js'
+import type { Tfjs } from '../../../src/classify/tfjs.js'
+import { DEFAULT_MODEL_DIR } from '../../../src/config/defaults.js'
+import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
+import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
+import { createModelInput } from '../../../src/features/model-input.js'
+import { ONNX_FILE } from '../../../src/nn/artefact-forms.js'
+import { readArtefact } from '../../../src/nn/artefact-reader.js'
+import type { Engine } from '../../../src/nn/engine.js'
+import { createNetwork, fastestEngine } from '../../../src/nn/network.js'
+import { referenceEngine } from '../../../src/nn/reference/reference-engine.js'
+import {
+  agreementOf,
+  GREATEST_DIFFERENCE,
+  LEAST_SAME_LABEL,
+} from '../../../training/src/export/agreement.js'
+import { openOnnxSession } from '../../../training/src/export/onnx-session.js'
+import { floatLayers, floatOnnx } from '../float-network.js'
+import type { BenchInput } from '../input.js'
+import { compare, type Contender } from '../measure.js'
+import { fixed, times, type Effort, type Section } from '../section.js'
+import { tfjsFloat, type TfjsOps } from '../tfjs-float.js'
+
+const OURS = 'affectd int8, WASM'
+const ORT_INT8 = 'onnxruntime-node int8'
+const TFJS_WASM = 'tfjs float, WASM'
+const TFJS_CPU = 'tfjs float, CPU'
+
+type Run = (features: Float32Array) => ArrayLike<number> | Promise<ArrayLike<number>>
+
+/** The released network from real features to real logits, on one thread each. */
+export async function benchNetwork({ windows }: BenchInput, { compareMs }: Effort): Promise<Section> {
+  const artefact = readArtefact(DEFAULT_MODEL_DIR, featureParamsHash(FEATURE_PARAMS))
+  const { manifest } = artefact
+  const inputShape = manifest.input.shape
+  const modelInput = createModelInput()
+  const inputs = windows.map((window) => {
+    const features = new Float32Array(modelInput.length)
+    modelInput.modelInputInto(window, features)
+    return features
+  })
+
+  const onnx = await openOnnxSession(artefact.forms.get(ONNX_FILE) as Uint8Array, inputShape)
+  const onnxFloat = await openOnnxSession(floatOnnx(artefact), inputShape)
+  const load = createRequire(import.meta.url)
+  const tf = load('@tensorflow/tfjs') as TfjsOps & Tfjs
+  loadWasmBackend(load)
+  const { setThreadsCount } = load('@tensorflow/tfjs-backend-wasm') as { setThreadsCount(count: number): void }
+  setThreadsCount(1)
+  await tf.setBackend('wasm')
+  await tf.ready()
+  const form = loadTfjsGraph(tf, artefact)
+  const formLogits = new Float32Array(manifest.labels.length)
+
+  const engine = (name: Engine): Run => {
+    const network = createNetwork(manifest, artefact.weights, name)
+    const { scale, zero_point: zeroPoint } = network.output
+    return (features) => Array.from(network.runReal(features), (q) => scale * (q - zeroPoint))
+  }
+  const runs = new Map<string, Run>([
+    [OURS, engine(fastestEngine())],
+    ['affectd int8, reference', engine(referenceEngine)],
+    [ORT_INT8, (features) => onnx.logits(features)],
+    ['onnxruntime-node float', (features) => onnxFloat.logits(features)],
+    [TFJS_WASM, tfjsFloat(tf, floatLayers(artefact), inputShape)],
+    [
+      'tfjs, shipped form, WASM',
+      (features) => {
+        form.logitsInto(features, formLogits)
+        return formLogits
+      },
+    ],
+  ])
+  const native = isInstalled(load, '@tensorflow/tfjs-node') ? await startTfjs(load) : null
+  if (native !== null) {
+    const nativeForm = loadTfjsGraph(native.tf, artefact)
+    runs.set('tfjs-node, shipped form', (features) => {
+      nativeForm.logitsInto(features, formLogits)
+      return formLogits
+    })
+  }
+  const contender = ([name, run]: [string, Run]): Contender => {
+    let next = 0
+    return { name, work: () => run(inputs[next++ % inputs.length] as Float32Array) }
+  }
+  const timings = await compare([...runs].map(contender), compareMs)
+  const agreement = await agreementOf(artefact, inputs, { tf, hasOnnx: true })
+  const probabilities = async (run: Run): Promise<Float64Array[]> => {
+    const all: Float64Array[] = []
+    for (const input of inputs) {
+      const out = new Float64Array(manifest.labels.length)
+      softmaxInto(Float32Array.from(await run(input)), manifest.calibration.temperature, out)
+      all.push(out)
+    }
+    return all
+  }
+  const ours = await probabilities(runs.get(OURS)!)
+  const agreed = new Map<string, readonly [sameLabel: number, difference: number]>()
+  for (const [name, run] of runs) agreed.set(name, agreementWith(ours, await probabilities(run)))
+
+  // The plain JavaScript backend is so slow that it gets a comparison of its own.
+  await tf.setBackend('cpu')
+  const cpu = tfjsFloat(tf, floatLayers(artefact), inputShape)
+  const cpuTimings = await compare([contender([TFJS_CPU, cpu])], compareMs / 2)
+  agreed.set(TFJS_CPU, agreementWith(ours, (await probabilities(cpu))))
+  timings.set(TFJS_CPU, cpuTimings.get(TFJS_CPU)!)
+  await onnx.release()
+  await onnxFloat.release()
+
+  const oursMs = timings.get(OURS)!.medianMs
+  const worst = Math.min(...agreement.map(({ sameLabel }) => sameLabel))
+  const furthest = Math.max(...agreement.map(({ probabilityDifference }) => probabilityDifference))
+  return {
+    id: 'network',
+    title: 'Network',
+    notes: [
+      `${manifest.id}: ${(createNetwork(manifest, artefact.weights).macs / 1e6).toFixed(1)} M multiply-accumulates; real features in, real logits out; one thread each. ` +
+        'The float networks are the same one with its weights as real numbers, convolution, bias and ReLU fused.',
+      `The shipped forms agree with the engine on ${fixed(100 * worst, 1)} % of ${inputs.length} windows (least allowed: ` +
+        `${100 * LEAST_SAME_LABEL} %), probabilities at most ${fixed(furthest, 4)} apart (most allowed: ${GREATEST_DIFFERENCE}).`,
+      ...(native === null ? ['tfjs-node is not installed here.'] : []),
+    ],
+    head: ['contender', 'median a window', 'p95', 'time against ours', 'same label', 'probabilities apart'],
+    rows: [...timings].map(([name, { medianMs, p95Ms }]) => {
+      const [same, difference] = agreed.get(name)!
+      return [
+        name,
+        `${fixed(medianMs, 3)} ms`,
+        `${fixed(p95Ms, 3)} ms`,
+        times(medianMs / oursMs),
+        `${fixed(100 * same, 1)} %`,
+        fixed(difference, 4),
+      ]
+    }),
+    figures: {
+      windowMs: oursMs,
+      gigaMacs: createNetwork(manifest, artefact.weights).macs / oursMs / 1e6,
+      againstOnnxInt8: timings.get(ORT_INT8)!.medianMs / oursMs,
+      againstOnnxFloat: timings.get('onnxruntime-node float')!.medianMs / oursMs,
+      againstTfjsWasm: timings.get(TFJS_WASM)!.medianMs / oursMs,
+      againstTfjsCpu: timings.get(TFJS_CPU)!.medianMs / oursMs,
+      againstReference: timings.get('affectd int8, reference')!.medianMs / oursMs,
+      formsSameLabel: worst,
+      formsFurthestProbability: furthest,
+    },
+  }
+}
+
+function agreementWith(
+  ours: readonly Float64Array[],
+  theirs: readonly Float64Array[],
+): [sameLabel: number, difference: number] {
+  let same = 0
+  let difference = 0
+  ours.forEach((a, i) => {
+    const b = theirs[i] as Float64Array
+    if (argmax(a) === argmax(b)) same++
+    a.forEach((p, k) => (difference = Math.max(difference, Math.abs(p - (b[k] as number)))))
+  })
+  return [same / ours.length, difference]
+}
