@@ -15,22 +15,15 @@ export interface PlacedLayer {
   readonly address: Address
 }
 
-/** Output positions of a convolution that are computed together. */
-const POSITIONS = 4
-
-/**
- * @param patches room for the patches of one step of the largest layer: see `patchBytes`
- */
 export function placeLayer(
   plan: MemoryPlan,
   layer: Exclude<Layer, { op: 'reshape' }>,
   input: TensorType,
   weights: Uint8Array,
-  patches: Address,
 ): PlacedLayer {
   switch (layer.op) {
     case 'conv2d':
-      return placeConv2d(plan, layer, input, layerConstants(layer.weights, weights), patches)
+      return placeConv2d(plan, layer, input, layerConstants(layer.weights, weights))
     case 'dense': {
       // One position that sees everything.
       const inputs = elementCount(input.shape)
@@ -45,7 +38,7 @@ export function placeLayer(
         output_shape: [1, 1, units],
       }
       const constants = layerConstants(layer.weights, weights)
-      return placeConv2d(plan, asConv, { ...input, shape: [1, 1, inputs] }, constants, patches)
+      return placeConv2d(plan, asConv, { ...input, shape: [1, 1, inputs] }, constants)
     }
     case 'depthwise_conv2d':
       return placeDepthwise(plan, layer, input, layerConstants(layer.weights, weights))
@@ -65,41 +58,63 @@ export function placeLayer(
   }
 }
 
-/** Room that a layer's patches take. */
-export function patchBytes(layer: Layer, input: TensorType): number {
-  if (layer.op === 'dense') return POSITIONS * 2 * evenTaps(elementCount(input.shape))
-  if (layer.op !== 'conv2d') return 0
-  return POSITIONS * 2 * evenTaps(layer.kernel[0] * layer.kernel[1] * input.shape[2]!)
-}
-
 /** `Conv2d` of src/nn/assembly/int8/conv2d.ts. */
 function placeConv2d(
   plan: MemoryPlan,
   layer: Conv2dLayer,
   input: TensorType,
   constants: LayerConstants,
-  patches: Address,
 ): PlacedLayer {
   const [height, width, inChannels] = input.shape as [number, number, number]
   const [outHeight, outWidth, outChannels] = layer.output_shape as [number, number, number]
-  const taps = layer.kernel[0] * layer.kernel[1] * inChannels
+  const { kernel, stride, dilation, padding } = layer
+  const vertical = convolutionAxis(height, kernel[0], stride[0], dilation[0], padding)
+  const horizontal = convolutionAxis(width, kernel[1], stride[1], dilation[1], padding)
+  const reach = (axis: 0 | 1, outputs: number): number =>
+    (outputs - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1
+  const imageHeight = Math.max(vertical.padBefore + height, reach(0, outHeight))
+  const imageWidth = Math.max(horizontal.padBefore + width, reach(1, outWidth))
+  const pixelBytes = 2 * inChannels
+  const imageRowBytes = imageWidth * pixelBytes
+  const runs = runsOf(layer, inChannels)
   const address = plan.place(
     Int32Array.of(
-      plan.place(packPairs(constants.weights, outChannels, taps)),
+      plan.place(packRuns(constants.weights, outChannels, runs)),
       placeBiases(plan, constants),
       placeSums(plan, layer, input),
-      patches,
+      plan.reserve(imageHeight * imageRowBytes),
+      vertical.padBefore * imageRowBytes + horizontal.padBefore * pixelBytes,
+      imageRowBytes,
+      width * inChannels,
       height,
-      width,
-      inChannels,
-      outHeight,
+      plan.place(
+        Int32Array.from(runs.corners, ([y, x]) => y * dilation[0] * imageRowBytes + x * dilation[1] * pixelBytes),
+      ),
+      runs.corners.length,
+      2 * evenTaps(runs.taps),
       outWidth,
+      outHeight * outWidth,
       outChannels,
-      ...axesOf(layer, height, width),
+      stride[0] * imageRowBytes,
+      stride[1] * pixelBytes,
       input.zero_point,
     ),
   )
   return { kernel: 'conv2d', address }
+}
+
+/** The taps of a kernel that lie side by side in the image: its rows, or, where it is dilated, its single columns. */
+interface Runs {
+  /** Kernel row and column of each run's first tap. */
+  readonly corners: readonly (readonly [y: number, x: number])[]
+  readonly taps: number
+}
+
+function runsOf({ kernel, dilation }: Conv2dLayer, inChannels: number): Runs {
+  const rows = Array.from({ length: kernel[0] }, (_, y) => y)
+  if (dilation[1] === 1) return { corners: rows.map((y) => [y, 0]), taps: kernel[1] * inChannels }
+  const corners = rows.flatMap((y) => Array.from({ length: kernel[1] }, (_, x): [number, number] => [y, x]))
+  return { corners, taps: inChannels }
 }
 
 /** `DepthwiseConv2d` of src/nn/assembly/int8/depthwise-conv2d.ts. */
@@ -181,18 +196,21 @@ function placeSums(
 }
 
 /**
- * [channels, taps] to [groups of channels, pairs of taps, 8 channels, 2]. An odd tap at the end has no partner: its
- * weight is 0, whatever lies in the patch there.
+ * [channels, runs, taps] to [groups of channels, runs, pairs of taps, 8 channels, 2]. An odd tap at the end of a run has
+ * no partner: its weight is 0, whatever lies beside it in the image.
  */
-function packPairs(weights: Int8Array, channels: number, taps: number): Int16Array {
-  const rowLength = evenTaps(taps)
-  const packed = new Int16Array(wholeGroups(channels) * rowLength)
+function packRuns(weights: Int8Array, channels: number, { corners, taps }: Runs): Int16Array {
+  const runLength = GROUP * evenTaps(taps)
+  const packed = new Int16Array((wholeGroups(channels) / GROUP) * corners.length * runLength)
+  let from = 0
   for (let channel = 0; channel < channels; channel++) {
     const group = Math.floor(channel / GROUP)
     const lane = channel % GROUP
-    for (let tap = 0; tap < taps; tap++) {
-      const pair = group * rowLength * GROUP + (tap >> 1) * 2 * GROUP
-      packed[pair + 2 * lane + (tap & 1)] = weights[channel * taps + tap]!
+    for (let run = 0; run < corners.length; run++) {
+      const to = (group * corners.length + run) * runLength
+      for (let tap = 0; tap < taps; tap++) {
+        packed[to + (tap >> 1) * 2 * GROUP + 2 * lane + (tap & 1)] = weights[from++]!
+      }
     }
   }
   return packed

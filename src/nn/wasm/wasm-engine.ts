@@ -3,7 +3,7 @@ import { planArena, type Engine, type LayerRunner, type NetworkPlan } from '../e
 import { quantizeInputInto } from '../quantize-input.js'
 import { elementCount } from '../shapes.js'
 import type { Int8Exports } from './int8-exports.js'
-import { patchBytes, placeLayer } from './place-layer.js'
+import { placeLayer } from './place-layer.js'
 import { wholeGroups } from './requantisation.js'
 
 /** A kernel's vectors may reach this far past an array. */
@@ -31,9 +31,8 @@ function prepare({ layers, tensors, weights }: NetworkPlan, module: WebAssembly.
   const arena = planArena(lengths, SLACK)
   const arenaAt = plan.reserve(arena.bytes)
   const addresses = arena.offsets.map((offset) => arenaAt + offset)
-  const patches = plan.reserve(Math.max(0, ...working.map(({ layer, input }) => patchBytes(layer, input))))
   const realAt = plan.reserve(4 * wholeGroups(lengths[0]!))
-  const placed = working.map(({ layer, input }) => placeLayer(plan, layer, input, weights, patches))
+  const placed = working.map(({ layer, input }) => placeLayer(plan, layer, input, weights))
 
   const { memory, exports } = plan.open(module)
   const int8 = exports as Int8Exports
