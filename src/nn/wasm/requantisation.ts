@@ -1,6 +1,10 @@
 import type { Address, MemoryPlan } from '../../wasm-module.js'
 import type { ChannelMultipliers } from '../requantize.js'
 
+/** Places by which the vectors can shift. */
+const LEAST_PLACES = 34
+const MOST_PLACES = 64
+
 /** Channels of one step of a kernel. */
 export const GROUP = 8
 
@@ -17,7 +21,7 @@ export function placeRequantisation(
 ): Address {
   const channels = wholeGroups(multipliers.length)
   // A multiplier of 0 gives 0 whatever its shift is.
-  const places = Array.from({ length: channels }, (_, c) => (multipliers[c] ? 31 - shifts[c]! : 32))
+  const places = Array.from({ length: channels }, (_, c) => (multipliers[c] ? 31 - shifts[c]! : LEAST_PLACES))
   const filledUp = new Int32Array(channels)
   filledUp.set(multipliers)
   return plan.place(
@@ -25,8 +29,8 @@ export function placeRequantisation(
       plan.place(filledUp),
       plan.place(BigInt64Array.from(places, (s) => 1n << BigInt(s - 1))),
       plan.place(Int32Array.from(places)),
-      plan.place(Float64Array.from(places, (s) => 2 ** (32 - s))),
-      places.every((s) => s >= 32) ? 1 : 0,
+      plan.place(Int32Array.from(places, (s) => 2 ** (64 - s))),
+      places.every((s) => s >= LEAST_PLACES && s <= MOST_PLACES) ? 1 : 0,
       zeroPoint,
       lowest,
     ),

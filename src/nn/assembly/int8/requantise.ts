@@ -3,7 +3,7 @@ export const GROUP = 8
 
 /**
  * How the sums of a layer become bytes. `multipliers`, `shifts` (s, the places by which a product is shifted) and
- * `scales` (2^(32 − s)) are of one entry a channel, filled up to whole groups.
+ * `powers` are of one entry a channel, filled up to whole groups.
  */
 // @ts-ignore: decorator
 @unmanaged
@@ -13,9 +13,9 @@ export class Requantisation {
   roundings: usize
   /** int32 */
   shifts: usize
-  /** float64: 2^(32 − s) */
-  scales: usize
-  /** 1: every s is at least 32, so that the high half of a product is what is left to be shifted. */
+  /** int32: 2^(64 − s) */
+  powers: usize
+  /** 1: every s is from 34 to 64, so that two high halves of products are the shift. */
   isVector: i32
   zeroPoint: i32
   lowest: i32
@@ -52,8 +52,8 @@ export function requantise(a: v128, b: v128, channel: i32, left: i32, rule: Requ
 }
 
 /**
- * ⌊(sum × multiplier + 2^(s−1)) / 2^s⌋ of four channels, every s ≥ 32: the floor of a floor is the floor, so the high
- * half of the product is taken first, and the rest of the shift is an exact float64 product and its floor.
+ * ⌊(sum × multiplier + 2^(s−1)) / 2^s⌋ of four channels, 34 ≤ s ≤ 64: the floor of a floor is the floor, so the high
+ * half of the product is taken first, and then the high half of its product with 2^(64 − s).
  */
 function shifted(sums: v128, channel: i32, rule: Requantisation): v128 {
   const multipliers = v128.load(rule.multipliers + ((<usize>channel) << 2))
@@ -61,17 +61,14 @@ function shifted(sums: v128, channel: i32, rule: Requantisation): v128 {
   const low = i64x2.add(i64x2.extmul_low_i32x4_s(sums, multipliers), v128.load(roundings))
   const high = i64x2.add(i64x2.extmul_high_i32x4_s(sums, multipliers), v128.load(roundings, 16))
   const tops = v128.shuffle<i32>(low, high, 1, 3, 5, 7)
-  const scales = rule.scales + ((<usize>channel) << 3)
-  const first = f64x2.floor(f64x2.mul(f64x2.convert_low_i32x4_s(tops), v128.load(scales)))
-  const pair = v128.shuffle<i32>(tops, tops, 2, 3, 0, 1)
-  const second = f64x2.floor(f64x2.mul(f64x2.convert_low_i32x4_s(pair), v128.load(scales, 16)))
+  const powers = v128.load(rule.powers + ((<usize>channel) << 2))
   return v128.shuffle<i32>(
-    i32x4.trunc_sat_f64x2_s_zero(first),
-    i32x4.trunc_sat_f64x2_s_zero(second),
-    0,
+    i64x2.extmul_low_i32x4_s(tops, powers),
+    i64x2.extmul_high_i32x4_s(tops, powers),
     1,
-    4,
+    3,
     5,
+    7,
   )
 }
 
