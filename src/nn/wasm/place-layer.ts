@@ -15,6 +15,9 @@ export interface PlacedLayer {
   readonly address: Address
 }
 
+/** Output positions of a convolution that are computed together. */
+const POSITIONS = 4
+
 export function placeLayer(
   plan: MemoryPlan,
   layer: Exclude<Layer, { op: 'reshape' }>,
@@ -76,6 +79,12 @@ function placeConv2d(
   const imageWidth = Math.max(horizontal.padBefore + width, reach(1, outWidth))
   const pixelBytes = 2 * inChannels
   const imageRowBytes = imageWidth * pixelBytes
+  const patches = new Int32Array(POSITIONS * Math.ceil((outHeight * outWidth) / POSITIONS))
+  for (let y = 0; y < outHeight; y++) {
+    for (let x = 0; x < outWidth; x++) {
+      patches[y * outWidth + x] = y * stride[0] * imageRowBytes + x * stride[1] * pixelBytes
+    }
+  }
   const runs = runsOf(layer, inChannels)
   const address = plan.place(
     Int32Array.of(
@@ -92,11 +101,9 @@ function placeConv2d(
       ),
       runs.corners.length,
       2 * evenTaps(runs.taps),
-      outWidth,
+      plan.place(patches),
       outHeight * outWidth,
       outChannels,
-      stride[0] * imageRowBytes,
-      stride[1] * pixelBytes,
       input.zero_point,
     ),
   )

@@ -25,12 +25,10 @@ class Conv2d {
   nRuns: i32
   /** Of a run, filled up to pairs; what fills them up meets a weight of 0. */
   runBytes: usize
-  outWidth: i32
+  /** int32 [positions, filled up to whole steps]: corner of each output position's patch, in bytes of the image */
+  patches: usize
   positions: i32
   outChannels: i32
-  /** From one output row and column to the next, in bytes of the image. */
-  stepY: usize
-  stepX: usize
   inputZeroPoint: i32
 }
 
@@ -66,9 +64,7 @@ function widenInto(layer: Conv2d, source: usize): void {
 
 /** Corner of a position's patch in the image. */
 function patchAt(layer: Conv2d, position: i32): usize {
-  const y = position / layer.outWidth
-  const x = position - y * layer.outWidth
-  return layer.image + <usize>y * layer.stepY + <usize>x * layer.stepX
+  return layer.image + <usize>load<i32>(layer.patches + ((<usize>position) << 2))
 }
 
 /** @param count 2 to 4 of them exist; what is computed for the others is not written */
@@ -80,8 +76,8 @@ function fourPositions(layer: Conv2d, first: i32, count: i32, output: usize): vo
   const runBytes = layer.runBytes
   const p0 = patchAt(layer, first)
   const p1 = patchAt(layer, first + 1)
-  const p2 = count > 2 ? patchAt(layer, first + 2) : p0
-  const p3 = count > 3 ? patchAt(layer, first + 3) : p0
+  const p2 = patchAt(layer, first + 2)
+  const p3 = patchAt(layer, first + 3)
   let w = layer.weights
   for (let channel = 0; channel < outChannels; channel += GROUP) {
     const bias = layer.biases + ((<usize>channel) << 2)
