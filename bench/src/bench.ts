@@ -1,66 +1,92 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createInt8Classifier } from '../../src/classify/int8-classifier.js'
-import { DEFAULT_MODEL_DIR } from '../../src/config/defaults.js'
-import { FEATURE_PARAMS } from '../../src/features/feature-params.js'
-import { featureParamsHash } from '../../src/features/feature-params-hash.js'
-import { createModelInput } from '../../src/features/model-input.js'
-import { DEFAULT_GATE_PARAMS } from '../../src/gate/gate-params.js'
-import { readArtefact } from '../../src/nn/artefact-reader.js'
-import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../../src/units.js'
-import { clipAudio } from '../../training/src/dataset/clip-audio.js'
-import { deviceGates } from '../../training/src/dataset/device-gates.js'
+import { parseArgs } from 'node:util'
+import prettier from 'prettier'
+import { loadInput, type BenchInput } from './input.js'
 import { inputHash, machine } from './machine.js'
-import { measure } from './measure.js'
+import { resultName, sectionLines, toMarkdown, type Run } from './report.js'
+import { FULL, QUICK, type Effort, type Section } from './section.js'
+import { benchAgent } from './sections/agent.js'
+import { benchFootprint } from './sections/footprint.js'
+import { benchGate } from './sections/gate.js'
+import { benchMfcc } from './sections/mfcc.js'
+import { benchNetwork } from './sections/network.js'
+import { benchStages } from './sections/stages.js'
+import { benchStreams } from './sections/streams.js'
+import { judgeTargets } from './targets.js'
 
-/**
- * Where the time of one second of uninterrupted speech goes, stage by stage in one run. The shares and the multiple
- * of real time are what can be compared; the milliseconds are this machine's.
- */
-const DEMO = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url))
+const RESULTS = fileURLToPath(new URL('../results', import.meta.url))
 
-const samples = await clipAudio(DEMO)
-const window = samples.slice(0, 3 * SAMPLE_RATE_HZ)
-const classifier = createInt8Classifier(readArtefact(DEFAULT_MODEL_DIR, featureParamsHash(FEATURE_PARAMS)))
-const modelInput = createModelInput()
-const vad = deviceGates().createVad()
-const input = new Float32Array(modelInput.length)
-const logits = new Float32Array(classifier.labels.length)
+const PARTS: Readonly<Record<string, (input: BenchInput, effort: Effort) => Promise<Section>>> = {
+  mfcc: benchMfcc,
+  network: benchNetwork,
+  gate: benchGate,
+  stages: benchStages,
+  agent: benchAgent,
+  streams: benchStreams,
+  footprint: benchFootprint,
+}
 
-const windowsPerSecond = 1000 / DEFAULT_GATE_PARAMS.windowHopMs
-const framesPerSecond = SAMPLE_RATE_HZ / FRAME_SAMPLES
-const stages = [
-  {
-    name: 'gate: score of a frame',
-    perSecond: framesPerSecond / 50,
-    // Fifty frames a measurement: one alone is too short to time.
-    timing: measure(() => {
-      for (let n = 0; n < 50; n++) vad.score(window.subarray(n * FRAME_SAMPLES, (n + 1) * FRAME_SAMPLES))
-    }),
+const HELP = `Usage: npm run bench -- [OPTION]…
+
+Measures affectd side by side with what people use instead, all in one run, and writes
+bench/results/DATE-CPU.json and .md. Needs npm run bench:setup once, npm run build, mosquitto and taskset.
+
+  --quick      less of everything, in under three minutes; prints, and writes nothing unless --out is given
+  --only PART  one part, prints only; may be repeated: ${Object.keys(PARTS).join(', ')}
+  --out DIR    where the results go
+`
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+    out: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
   },
-  {
-    name: 'features: MFCC matrix of 3 s',
-    perSecond: windowsPerSecond,
-    timing: measure(() => modelInput.modelInputInto(window, input)),
-  },
-  {
-    name: 'classify: int8 network, reference',
-    perSecond: windowsPerSecond,
-    timing: measure(() => classifier.classifyInto(input, logits)),
-  },
-]
+})
+if (values.help) {
+  process.stdout.write(HELP)
+} else {
+  const unknown = values.only?.find((name) => !Object.hasOwn(PARTS, name))
+  if (unknown === undefined) await run()
+  else {
+    process.stderr.write(`there is no part ${unknown}: ${Object.keys(PARTS).join(', ')}\n`)
+    process.exitCode = 64
+  }
+}
 
-const totalMs = stages.reduce((sum, stage) => sum + stage.timing.medianMs * stage.perSecond, 0)
-const { cpu, cores, node, commit } = machine()
-const lines = [
-  `${cpu}, ${cores} cores, Node ${node}, commit ${commit}, input ${inputHash(window)}, model ${classifier.model.id}`,
-  '',
-  '| stage | median | p95 | runs | ms a second of speech | share |',
-  '| --- | --- | --- | --- | --- | --- |',
-  ...stages.map(({ name, perSecond, timing }) => {
-    const ms = timing.medianMs * perSecond
-    return `| ${name} | ${timing.medianMs.toFixed(2)} ms | ${timing.p95Ms.toFixed(2)} ms | ${timing.runs} | ${ms.toFixed(2)} | ${((100 * ms) / totalMs).toFixed(0)} % |`
-  }),
-  '',
-  `all stages: ${(1000 / totalMs).toFixed(0)} × real time on one core, speech without a pause`,
-]
-process.stdout.write(`${lines.join('\n')}\n`)
+async function run(): Promise<void> {
+  const effort = values.quick ? QUICK : FULL
+  const input = await loadInput()
+  const chosen = values.only ?? Object.keys(PARTS)
+  const sections: Section[] = []
+  for (const [n, name] of chosen.entries()) {
+    process.stderr.write(`${n + 1} of ${chosen.length}: ${name}\n`)
+    const section = await PARTS[name]!(input, effort)
+    sections.push(section)
+    process.stdout.write(`${sectionLines(section).join('\n')}\n`)
+  }
+  const targets = judgeTargets(sections)
+  if (targets !== null) process.stdout.write(`${sectionLines(targets).join('\n')}\n`)
+  const result: Run = {
+    date: new Date().toISOString(),
+    command: `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`,
+    machine: machine(),
+    inputHash: inputHash(input.samples),
+    sections: targets === null ? sections : [targets, ...sections],
+  }
+  const folder = values.out ?? (values.quick || values.only ? null : RESULTS)
+  if (folder !== null) await write(folder, result)
+}
+
+/** Written as the format check wants it, so that a result is committed as it is. */
+async function write(folder: string, result: Run): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const base = join(folder, resultName(result))
+  const options = await prettier.resolveConfig(`${base}.md`)
+  writeFileSync(`${base}.json`, await prettier.format(JSON.stringify(result), { ...options, parser: 'json' }))
+  writeFileSync(`${base}.md`, await prettier.format(toMarkdown(result), { ...options, parser: 'markdown' }))
+  process.stdout.write(`written: ${base}.json and .md\n`)
+}

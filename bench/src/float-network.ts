@@ -49,7 +49,11 @@ export function floatOnnx(artefact: Artefact): Uint8Array {
     shape = float.layer.output_shape
   }
   graph.node('logits', 'Identity', [value])
-  return graph.encode(`${artefact.manifest.id}-float`, { name: 'features', shape: input.shape }, { name: 'logits', shape })
+  return graph.encode(
+    `${artefact.manifest.id}-float`,
+    { name: 'features', shape: input.shape },
+    { name: 'logits', shape },
+  )
 }
 
 function addLayer(graph: OnnxGraph, float: FloatLayer, value: string): string {
@@ -73,7 +77,10 @@ function addLayer(graph: OnnxGraph, float: FloatLayer, value: string): string {
       return graph.node(name, 'AveragePool', [value], { kernel_shape: layer.kernel, strides: layer.stride })
     case 'reshape': {
       const last = graph.node(`${name}/last`, 'Transpose', [value], { perm: [0, 2, 3, 1] })
-      const shaped = graph.node(`${name}/shaped`, 'Reshape', [last, graph.int64(`${name}/shape`, [-1, ...layer.shape])])
+      const shaped = graph.node(`${name}/shaped`, 'Reshape', [
+        last,
+        graph.int64(`${name}/shape`, [-1, ...layer.shape]),
+      ])
       return graph.node(name, 'Transpose', [shaped], { perm: [0, 3, 1, 2] })
     }
     case 'stats_pool': {

@@ -44,7 +44,13 @@ export async function benchGate({ speech }: BenchInput, { compareMs }: Effort): 
     head: ['contender', 'median a second', 'p95', '× real time', 'time against WebRTC'],
     rows: contenders.map(({ name }) => {
       const { medianMs, p95Ms } = timings.get(name)!
-      return [name, `${fixed(medianMs)} ms`, `${fixed(p95Ms)} ms`, fixed(1000 / medianMs, 0), times(medianMs / webrtcMs)]
+      return [
+        name,
+        `${fixed(medianMs)} ms`,
+        `${fixed(p95Ms)} ms`,
+        fixed(1000 / medianMs, 0),
+        times(medianMs / webrtcMs),
+      ]
     }),
     figures: {
       networkSecondMs: networkMs,

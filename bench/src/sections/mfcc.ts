@@ -31,7 +31,11 @@ export async function benchMfcc({ windows }: BenchInput, { compareMs }: Effort):
     const extractor = createMfccExtractor(params, kernel)
     return { name, work: () => extractor.extractInto(window, out) }
   }
-  const contenders = [ours('affectd, WASM', fastestMfcc()), ours('affectd, reference', referenceMfcc), meyda(window, frames)]
+  const contenders = [
+    ours('affectd, WASM', fastestMfcc()),
+    ours('affectd, reference', referenceMfcc),
+    meyda(window, frames),
+  ]
   const timings = await compare(contenders, compareMs)
   const windowMs = (1000 * window.length) / SAMPLE_RATE_HZ
   const fastestMs = timings.get('affectd, WASM')!.medianMs

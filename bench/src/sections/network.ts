@@ -13,11 +13,7 @@ import { readArtefact } from '../../../src/nn/artefact-reader.js'
 import type { Engine } from '../../../src/nn/engine.js'
 import { createNetwork, fastestEngine } from '../../../src/nn/network.js'
 import { referenceEngine } from '../../../src/nn/reference/reference-engine.js'
-import {
-  agreementOf,
-  GREATEST_DIFFERENCE,
-  LEAST_SAME_LABEL,
-} from '../../../training/src/export/agreement.js'
+import { agreementOf, GREATEST_DIFFERENCE, LEAST_SAME_LABEL } from '../../../training/src/export/agreement.js'
 import { openOnnxSession } from '../../../training/src/export/onnx-session.js'
 import { floatLayers, floatOnnx } from '../float-network.js'
 import type { BenchInput } from '../input.js'
@@ -49,7 +45,9 @@ export async function benchNetwork({ windows }: BenchInput, { compareMs }: Effor
   const load = createRequire(import.meta.url)
   const tf = load('@tensorflow/tfjs') as TfjsOps & Tfjs
   loadWasmBackend(load)
-  const { setThreadsCount } = load('@tensorflow/tfjs-backend-wasm') as { setThreadsCount(count: number): void }
+  const { setThreadsCount } = load('@tensorflow/tfjs-backend-wasm') as {
+    setThreadsCount(count: number): void
+  }
   setThreadsCount(1)
   await tf.setBackend('wasm')
   await tf.ready()
@@ -106,7 +104,7 @@ export async function benchNetwork({ windows }: BenchInput, { compareMs }: Effor
   await tf.setBackend('cpu')
   const cpu = tfjsFloat(tf, floatLayers(artefact), inputShape)
   const cpuTimings = await compare([contender([TFJS_CPU, cpu])], compareMs / 2)
-  agreed.set(TFJS_CPU, agreementWith(ours, (await probabilities(cpu))))
+  agreed.set(TFJS_CPU, agreementWith(ours, await probabilities(cpu)))
   timings.set(TFJS_CPU, cpuTimings.get(TFJS_CPU)!)
   await onnx.release()
   await onnxFloat.release()

@@ -97,7 +97,10 @@ function placeConv2d(
       width * inChannels,
       height,
       plan.place(
-        Int32Array.from(runs.corners, ([y, x]) => y * dilation[0] * imageRowBytes + x * dilation[1] * pixelBytes),
+        Int32Array.from(
+          runs.corners,
+          ([y, x]) => y * dilation[0] * imageRowBytes + x * dilation[1] * pixelBytes,
+        ),
       ),
       runs.corners.length,
       2 * evenTaps(runs.taps),

@@ -47,11 +47,7 @@ export class OnnxGraph {
     return this.#initializer(name, 'int64', BigInt64Array.from(values, BigInt), [values.length])
   }
 
-  floats(
-    name: string,
-    values: ArrayLike<number>,
-    shape: readonly number[] = [values.length],
-  ): string {
+  floats(name: string, values: ArrayLike<number>, shape: readonly number[] = [values.length]): string {
     return this.#initializer(name, 'float32', Float32Array.from(values), shape)
   }
 

@@ -41,7 +41,12 @@ export function conv2d(layer: Conv2d, source: usize, output: usize): void {
   const positions = layer.positions
   let first = 0
   for (; first + 1 < positions; first += POSITIONS) {
-    fourPositions(layer, first, min(POSITIONS, positions - first), output + <usize>(first * layer.outChannels))
+    fourPositions(
+      layer,
+      first,
+      min(POSITIONS, positions - first),
+      output + <usize>(first * layer.outChannels),
+    )
   }
   if (first < positions) onePosition(layer, first, output + <usize>(first * layer.outChannels))
 }
