@@ -1,4 +1,4 @@
-import { logF32 } from '../features/log-f32.js'
+import { flooredLogInto } from '../features/log-f32.js'
 import { N_BANDS } from './bands.js'
 import type { FrameCues } from './frame-cues.js'
 import { levelDbfs } from './level.js'
@@ -40,15 +40,19 @@ export interface VadFeatureMeter {
 export function createVadFeatureMeter(): VadFeatureMeter {
   const { minBandPower, minFrameLevelDbfs, peakDecayDbPerFrame } = VAD_FEATURE_PARAMS
   let peakDbfs: number = minFrameLevelDbfs
+  const logPower = new Float32Array(N_BANDS)
+  const logNoise = new Float32Array(N_BANDS)
 
   return {
     measureInto({ acPower, bandPower, bandNoise, voicing }, noiseDbfs, out, offset) {
+      flooredLogInto(bandPower, minBandPower, logPower)
+      logNoise.set(bandNoise)
+      flooredLogInto(logNoise, minBandPower, logNoise)
       let sum = 0
       for (let b = 0; b < N_BANDS; b++) {
-        const log = logF32(Math.max(minBandPower, bandPower[b]))
-        const noise = bandNoise[b]
+        const log = logPower[b]
         // Without an estimate yet, the frame is its own background.
-        const snr = noise === Infinity ? 0 : log - logF32(Math.max(minBandPower, noise))
+        const snr = bandNoise[b] === Infinity ? 0 : log - logNoise[b]
         out[offset + b] = clamp(snr, -2, 8) / 4
         out[offset + N_BANDS + b] = log
         sum += log

@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import t from 'tap'
+
+import { runtimePackages } from '../bench/src/runtime-packages.js'
+import { Mosquitto, freePort } from './support/mosquitto.js'
+import { AffectdProcess } from './support/affectd-process.js'
+import { wav16 } from './capture/build-wav.js'
+import { skipUnless } from './support/require-part.js'
+import { whiteNoise } from './support/synthetic-audio.js'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** Budgets: to go over one is a decision, to be made where the number stands. */
+const MOST_PACKAGES = 70
+const MOST_PACKED_MB = 3
+/** Connecting, keeping the connection alive, reports: for a minute of audio, which has 3000 frames. */
+const MOST_TIMERS = 40
+
+t.test('a device depends on few packages', async (t) => {
+  const packages = runtimePackages()
+  t.ok(packages.includes('node_modules/mqtt'))
+  t.ok(packages.length <= MOST_PACKAGES, `${packages.length}: ${packages.join(' ')}`)
+})
+
+t.test('the package holds what runs on a device and nothing else', async (t) => {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8' }),
+  ) as [{ readonly unpackedSize: number; readonly files: readonly { readonly path: string }[] }]
+  const paths = packed.files.map(({ path }) => path)
+  for (const wasm of ['nn/int8', 'features/front-end', 'gate/cues']) t.ok(paths.includes(`dist/${wasm}.wasm`))
+  t.same(
+    paths.filter((path) => /^(?:src|test|training|bench|docs)\//.test(path)),
+    [],
+  )
+  t.ok(packed.unpackedSize < MOST_PACKED_MB * 1024 * 1024, `${packed.unpackedSize} bytes`)
+})
+
+t.test(
+  'a minute of silence writes nothing to the disk and sets no timer for its frames',
+  skipUnless('mosquitto'),
+  async (t) => {
+    const folder = t.testdir()
+    const state = join(folder, 'state')
+    const broker = new Mosquitto(await freePort())
+    await broker.start()
+    t.teardown(() => broker.remove())
+    const noise = whiteNoise(0.001)
+    writeFileSync(join(folder, 'quiet.wav'), wav16(Array.from({ length: 60 * 16_000 }, (_, i) => noise(i))))
+    const settings = [`device.state_dir=${state}`, `mqtt.url=${broker.url}`]
+    const agent = new AffectdProcess(
+      [
+        ...['run', '--source', `file:${join(folder, 'quiet.wav')}?pace=fast`],
+        ...settings.flatMap((setting) => ['--set', setting]),
+      ],
+      {
+        NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'support', 'count-timers.js')).href}`,
+      },
+    )
+    t.equal(await agent.exited, 0, agent.stderr)
+    t.same(filesUnder(state), [])
+    const timers = Number(/timers set: (\d+)/.exec(agent.stderr)?.[1])
+    t.ok(timers > 0 && timers <= MOST_TIMERS, `${timers} timers`)
+  },
+)
+
+function filesUnder(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
