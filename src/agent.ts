@@ -1,22 +1,26 @@
 import type { AudioFrame, AudioSource } from './capture/audio-source.js'
 import type { Announcer } from './announcer.js'
-import { AffectdError, CaptureError } from './errors.js'
+import type { CaptureMonitor } from './capture/live/capture-monitor.js'
+import type { Liveness } from './capture/live/liveness.js'
+import { AffectdError } from './errors.js'
 import type { HealthReporter } from './health-reporter.js'
 import type { Clock } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
 import type { Pipeline } from './pipeline.js'
-import { backoffDelayMs, DEFAULT_BACKOFF } from './publish/backoff.js'
 import type { DeviceState } from './publish/payloads.js'
 import type { Message, Publisher } from './publish/publisher.js'
 import { FRAME_SAMPLES, SAMPLE_RATE_HZ, samplesToMs } from './units.js'
-import { pause, untilAborted } from './until.js'
+import { untilAborted } from './until.js'
 
 /** Longest wait for the broker once the agent was told to stop, or has failed. */
 const LAST_DRAIN_MS = 10_000
 /** A broker that is there takes everything within this; then the wait is worth a word. */
 const PATIENCE_MS = 3000
+/** How often a microphone's time is set by the machine's. */
+const RESTAMP_SAMPLES = 10 * SAMPLE_RATE_HZ
 
-export type CaptureState = 'starting' | 'running' | 'failed' | 'ended'
+/** Of a microphone its liveness, of anything else whether it runs. */
+export type CaptureState = Liveness | 'running' | 'ended'
 
 export interface AgentOptions {
   readonly source: AudioSource
@@ -34,8 +38,6 @@ export interface AgentOptions {
   readonly streamStartMs: number | undefined
   readonly clock: Clock
   readonly log: Logger
-  /** Uniform in [0, 1). */
-  readonly random?: () => number
 }
 
 /** What the agent knows of the capture, for `health`. */
@@ -85,6 +87,7 @@ class Listener {
   #nextSample = 0
   #wasSpeaking = false
   #saidLabel: string | undefined
+  #isHearing = false
 
   constructor(
     private readonly options: AgentOptions,
@@ -95,44 +98,66 @@ class Listener {
   /** @returns why the source ended early, if it was not told to */
   async listen(): Promise<unknown> {
     const { source } = this.options
-    for (let failures = 0; ;) {
-      this.#streamStartMs = this.options.streamStartMs
-      this.#nextSample = 0
-      try {
-        for await (const frame of source.frames(this.stop)) {
-          failures = 0
-          await this.#hear(frame)
-        }
-        this.capture.state = 'ended'
-        await this.#flush()
-        return undefined
-      } catch (error) {
-        this.capture.state = 'failed'
-        await this.#flush()
-        if (source.canWait || !(error instanceof CaptureError)) return error ?? new Error('the source failed')
-        failures += 1
-        await this.#recover(error, failures)
-        if (this.stop.aborted) return undefined
-      }
+    source.monitor?.onChange(() => this.#microphoneChanged(source.monitor as CaptureMonitor))
+    this.#streamStartMs = this.options.streamStartMs
+    try {
+      for await (const frame of source.frames(this.stop)) await this.#hear(frame)
+      this.capture.state = 'ended'
+      return undefined
+    } catch (error) {
+      this.capture.state = 'failed'
+      return error ?? new Error('the source failed')
+    } finally {
+      await this.#flush()
     }
   }
 
   async #hear(frame: AudioFrame): Promise<void> {
-    const { pipeline, setStatus, clock, source, log } = this.options
-    if (this.capture.state !== 'running') {
-      this.capture.state = 'running'
+    const { pipeline, setStatus, source, log } = this.options
+    if (!this.#isHearing) {
+      this.#isHearing = true
       log.info({ source: source.name }, 'listening')
-      setStatus('online', null)
-      this.options.health.now()
+      if (source.monitor === undefined) {
+        this.capture.state = 'running'
+        setStatus('online', null)
+        this.options.health.now()
+      }
     }
-    this.#streamStartMs ??= clock.nowMs() - samplesToMs(frame.startSample + FRAME_SAMPLES)
     this.capture.drops += Math.max(0, Math.round((frame.startSample - this.#nextSample) / FRAME_SAMPLES))
     this.#nextSample = frame.startSample + FRAME_SAMPLES
+    const streamStartMs = this.#stampedFrom()
 
     const judgement = pipeline.push(frame)
-    if (judgement !== null) await this.#say(this.options.announcer.decision(judgement, this.#streamStartMs))
+    if (judgement !== null) await this.#say(this.options.announcer.decision(judgement, streamStartMs))
     if (judgement !== null || pipeline.isSpeaking !== this.#wasSpeaking || this.#hasFaded())
       await this.#sayState()
+  }
+
+  /**
+   * Unix time of sample 0. A microphone's clock is not the machine's, and goes astray by seconds a day: between
+   * sentences it is set anew.
+   */
+  #stampedFrom(): number {
+    const { source, clock, pipeline } = this.options
+    const isDue = !source.canWait && this.#nextSample % RESTAMP_SAMPLES === 0 && !pipeline.isSpeaking
+    if (isDue || this.#streamStartMs === undefined) {
+      this.#streamStartMs = clock.nowMs() - samplesToMs(this.#nextSample)
+    }
+    return this.#streamStartMs
+  }
+
+  /** What was heard before the microphone went is judged now, not when it comes back. */
+  #microphoneChanged({ state, reason }: CaptureMonitor): void {
+    const { setStatus, health, log } = this.options
+    this.capture.state = state
+    if (state === 'healthy') setStatus('online', null)
+    else {
+      setStatus('degraded', reason)
+      if (this.#isHearing) log.info({ capture_state: state, reason }, 'the microphone is not well')
+      this.#isHearing = false
+      void this.#flush()
+    }
+    health.now()
   }
 
   /** True if what was heard has faded so far that the state has another label. Looked at once a second. */
@@ -141,7 +166,7 @@ class Listener {
     return this.options.pipeline.state.label !== this.#saidLabel
   }
 
-  /** The stream is over: its last window, and that nobody speaks any more. */
+  /** The stream is over, or broken off: its last window, and that nobody speaks any more. */
   async #flush(): Promise<void> {
     const { pipeline, announcer } = this.options
     const judgement = pipeline.flush()
@@ -150,19 +175,6 @@ class Listener {
     }
     if (judgement !== null || pipeline.isSpeaking !== this.#wasSpeaking) await this.#sayState()
     pipeline.reset()
-  }
-
-  async #recover(error: CaptureError, failures: number): Promise<void> {
-    const { log, setStatus, clock, random = Math.random } = this.options
-    const delayMs = backoffDelayMs(failures, DEFAULT_BACKOFF, random)
-    const fields = { code: error.code, retry_in_ms: Math.round(delayMs) }
-    const text = `${error.message}; trying again for ever`
-    // A microphone that is gone for days fills no log.
-    if (failures === 1) log.warn(fields, text)
-    else log.debug(fields, text)
-    setStatus('degraded', error.code.toLowerCase())
-    this.options.health.now()
-    await pause(clock, delayMs, this.stop)
   }
 
   async #sayState(): Promise<void> {

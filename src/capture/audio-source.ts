@@ -1,3 +1,5 @@
+import type { CaptureMonitor } from './live/capture-monitor.js'
+
 /** 20 ms of mono audio at 16 kHz. */
 export interface AudioFrame {
   /**
@@ -21,6 +23,8 @@ export interface AudioSource {
   readonly name: string
   /** True if the source can be held back without losing audio (file, stdin); a live microphone cannot. */
   readonly canWait: boolean
+  /** Of a microphone that is watched over: how it is doing. */
+  readonly monitor?: CaptureMonitor
   /**
    * @param signal ends the stream early, without error
    * @throws {InputError} if the input is missing or malformed

@@ -4,7 +4,7 @@ import type { Pace } from './pacer.js'
 
 /** A parsed `capture.source`. */
 export type SourceSpec =
-  | { readonly kind: 'auto' }
+  | { readonly kind: 'auto'; readonly device?: string }
   | { readonly kind: 'portaudio'; readonly device?: string }
   | { readonly kind: 'arecord'; readonly pcm?: string }
   | { readonly kind: 'file'; readonly path: string; readonly pace: Pace; readonly loop: boolean }

@@ -47,7 +47,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
   const clock = systemClock
   const nowMs = (): number => clock.nowMs()
   const judge = await loadJudge(config)
-  const source = createAudioSource(spec, { stdin })
+  const source = createAudioSource(spec, { stdin, clock, log, live: liveParamsOf(config.capture) })
   const voice = judge.createVoice()
   const keeper = createKeeper(config, judge, voice, log)
   // A recording is judged the same every time, and its voices are not this microphone's.
@@ -96,6 +96,8 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
       cpuMicros: cpuMicros(),
       captureState: capture.state,
       captureDrops: capture.drops,
+      captureRestarts: source.monitor?.counts.restarts ?? 0,
+      captureDriftPpm: source.monitor?.counts.driftPpm ?? null,
       framesSeen: pipeline.framesSeen,
       framesSpeech: pipeline.framesSpeech,
       outboxDepth,

@@ -39,7 +39,7 @@ function sourceOf({ capture: { source, device } }: Config): SourceSpec {
   if (device === '') return spec
   switch (spec.kind) {
     case 'auto':
-      return { kind: 'arecord', pcm: device }
+      return { ...spec, device }
     case 'arecord':
       if (spec.pcm === undefined) return { ...spec, pcm: device }
       break

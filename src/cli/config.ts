@@ -79,7 +79,7 @@ export async function configCommand(args: readonly string[], io: CommandIo): Pro
 async function checkAsRun(loaded: LoadedConfig): Promise<void> {
   const { source } = checkSettings(loaded)
   // Touching the process's own stdin would open it.
-  createAudioSource(source, { stdin: () => Readable.from([]) })
+  createAudioSource(source, { stdin: () => Readable.from([]), clock: systemClock, log: SILENT })
   brokerOptions(loaded.config)
   await loadJudge(loaded.config)
 }

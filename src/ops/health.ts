@@ -11,6 +11,8 @@ export interface HealthReadings {
   readonly cpuMicros: number
   readonly captureState: string
   readonly captureDrops: number
+  readonly captureRestarts: number
+  readonly captureDriftPpm: number | null
   /** Since the start. */
   readonly framesSeen: number
   readonly framesSpeech: number
@@ -29,6 +31,10 @@ export interface HealthReport {
   readonly captureState: string
   /** Frames lost since the start. */
   readonly captureDrops: number
+  /** Capture processes started after the first. */
+  readonly captureRestarts: number
+  /** How much faster than the machine's the microphone's clock runs; null while nobody can know. */
+  readonly captureDriftPpm: number | null
   /** Share of the frames judged speech since the report before. */
   readonly speechRatio: number
   /** Over the last inferences; null before the first. */
@@ -74,6 +80,8 @@ export class HealthRecord {
       cpuPercent: 100 * ratio((cpuMicros - before.cpuMicros) / 1000, monotonicMs - before.monotonicMs),
       captureState: now.captureState,
       captureDrops: now.captureDrops,
+      captureRestarts: now.captureRestarts,
+      captureDriftPpm: now.captureDriftPpm,
       speechRatio: ratio(framesSpeech - before.framesSpeech, framesSeen - before.framesSeen),
       inferenceP50Ms: p50 ?? null,
       inferenceP95Ms: p95 ?? null,

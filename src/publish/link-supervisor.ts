@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
-import { backoffDelayMs } from './backoff.js'
-import type { BackoffRange } from './backoff.js'
+import { backoffDelayMs } from '../backoff.js'
+import type { BackoffRange } from '../backoff.js'
 import { parseBrokerUrl } from './broker-url.js'
 import type { DownCause, IncomingMessage, Link, LinkLimits, LinkOptions, OpenLink } from './link.js'
 

@@ -82,6 +82,8 @@ export function healthMessage(topics: Topics, report: HealthReport, nowMs: numbe
     cpu_percent: roundTo(report.cpuPercent, 1),
     capture_state: report.captureState,
     capture_drops: report.captureDrops,
+    capture_restarts: report.captureRestarts,
+    capture_drift_ppm: report.captureDriftPpm === null ? null : roundTo(report.captureDriftPpm, 1),
     speech_ratio: roundTo(report.speechRatio, 3),
     inference_p50_ms: report.inferenceP50Ms === null ? null : roundTo(report.inferenceP50Ms, 2),
     inference_p95_ms: report.inferenceP95Ms === null ? null : roundTo(report.inferenceP95Ms, 2),

@@ -8,6 +8,8 @@ const readings = {
   rssBytes: 80e6,
   cpuMicros: 3_000_000,
   captureState: 'running',
+  captureRestarts: 0,
+  captureDriftPpm: null,
   captureDrops: 2,
   framesSeen: 500,
   framesSpeech: 100,

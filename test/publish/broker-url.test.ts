@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { AffectdError } from '../../src/errors.js'
-import { backoffDelayMs } from '../../src/publish/backoff.js'
+import { backoffDelayMs } from '../../src/backoff.js'
 import { parseBrokerUrl } from '../../src/publish/broker-url.js'
 import { downCause } from '../../src/publish/down-cause.js'
 

@@ -162,6 +162,8 @@ t.test('contract: info, state, listening and health', (t) => {
       rssMb: 80.123,
       cpuPercent: 12.345,
       captureState: 'running',
+      captureRestarts: 1,
+      captureDriftPpm: 12.34,
       captureDrops: 2,
       speechRatio: 0.12345,
       inferenceP50Ms: 8.1234,
@@ -176,7 +178,7 @@ t.test('contract: info, state, listening and health', (t) => {
   t.equal(
     health.payload,
     '{"time":"2026-11-21T08:00:00.000Z","uptime_s":61,"rss_mb":80.1,"cpu_percent":12.3,' +
-      '"capture_state":"running","capture_drops":2,"speech_ratio":0.123,"inference_p50_ms":8.12,' +
+      '"capture_state":"running","capture_drops":2,"capture_restarts":1,"capture_drift_ppm":12.3,"speech_ratio":0.123,"inference_p50_ms":8.12,' +
       '"inference_p95_ms":null,"outbox_depth":3,"outbox_dropped":1,"reconnects":4,' +
       '"adaptation":{"speech_ms":42980}}',
   )

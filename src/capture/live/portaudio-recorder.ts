@@ -1,0 +1,69 @@
+import type { Readable } from 'node:stream'
+import { AffectdError, CaptureError } from '../../errors.js'
+import { checkedDeviceName } from '../device-name.js'
+import { nextMessage, startPortaudio } from '../portaudio-process.js'
+import { PacketParser } from './packets.js'
+import type { CaptureBlock, Recorder } from './recorder.js'
+
+/** Where one channel alone is refused, so many are asked for and mixed. */
+const MOST_CHANNELS = 2
+
+/**
+ * A microphone through PortAudio, one process a recording: see src/capture/portaudio-child.ts.
+ *
+ * Recording throws {CaptureError} as `nextMessage`; CAPTURE_GARBAGE, CAPTURE_DEVICE_FAILED later on.
+ *
+ * @param device PortAudio's name, or a part of it; undefined: the default
+ * @throws {ConfigError} CAPTURE_BAD_DEVICE
+ */
+export function createPortaudioRecorder(device?: string): Recorder {
+  const name = device === undefined ? '' : checkedDeviceName(device)
+  return {
+    name: name === '' ? 'portaudio' : `portaudio:${name}`,
+    async record(signal) {
+      const portaudio = startPortaudio()
+      const { process, audio } = portaudio
+      const stop = (): unknown => audio.destroy()
+      signal.addEventListener('abort', stop, { once: true })
+      const close = async (): Promise<void> => {
+        signal.removeEventListener('abort', stop)
+        await process.close()
+      }
+      try {
+        process.child.send({ device: name, channels: MOST_CHANNELS }, () => undefined)
+        const opened = await nextMessage(portaudio, signal)
+        if (opened.kind !== 'opened') throw new CaptureError('CAPTURE_GARBAGE', 'PortAudio opened nothing')
+        return {
+          rateHz: opened.rateHz,
+          channels: opened.channels,
+          close,
+          blocks: () => packets(audio, process.ended, signal),
+        }
+      } catch (error) {
+        await close()
+        throw error
+      }
+    },
+  }
+}
+
+async function* packets(
+  audio: Readable,
+  ended: Promise<string | Error>,
+  signal: AbortSignal,
+): AsyncGenerator<CaptureBlock> {
+  const parser = new PacketParser()
+  try {
+    for await (const bytes of audio as AsyncIterable<Uint8Array>) yield* parser.push(bytes)
+  } catch (error) {
+    if (signal.aborted) return
+    if (error instanceof AffectdError) throw error
+    throw new CaptureError('CAPTURE_DEVICE_FAILED', `the PortAudio process cannot be read: ${String(error)}`, {
+      cause: error,
+    })
+  }
+  if (signal.aborted) return
+  const ending = await ended
+  const how = typeof ending === 'string' ? ending : ending.message
+  throw new CaptureError('CAPTURE_DEVICE_FAILED', `the PortAudio process ${how}`)
+}
