@@ -1,9 +1,10 @@
-// AssemblyScript, compiled by scripts/assembly.js when the benchmark runs: nothing but the instruction that a hot loop
-// lives on, in as many independent chains as registers hold. What no loop of that instruction can beat here.
+// AssemblyScript, compiled by scripts/assembly.js when the benchmark runs: nothing but the instructions that a hot loop
+// lives on, in as many independent chains as keep the CPU busy. What no loop of those instructions can beat here.
 
-/** @returns something of every chain, so that none is left out; 64 multiply-accumulates each step */
+/** 96 multiply-accumulates each step. */
 export function int16Dots(steps: i32): i32 {
-  let x = i16x8.splat(3)
+  const w = i16x8.splat(3)
+  const p = i32x4.splat(7)
   let a = i32x4.splat(1)
   let b = i32x4.splat(2)
   let c = i32x4.splat(3)
@@ -12,23 +13,40 @@ export function int16Dots(steps: i32): i32 {
   let f = i32x4.splat(6)
   let g = i32x4.splat(7)
   let h = i32x4.splat(8)
+  let i = i32x4.splat(9)
+  let j = i32x4.splat(10)
+  let k = i32x4.splat(11)
+  let l = i32x4.splat(12)
   for (let n = 0; n < steps; n++) {
-    // The operand changes, or the product would be taken out of the loop.
-    x = v128.xor(x, i16x8.splat(<i16>n))
-    a = i32x4.add(a, i32x4.dot_i16x8_s(x, i16x8.splat(1)))
-    b = i32x4.add(b, i32x4.dot_i16x8_s(x, i16x8.splat(2)))
-    c = i32x4.add(c, i32x4.dot_i16x8_s(x, i16x8.splat(3)))
-    d = i32x4.add(d, i32x4.dot_i16x8_s(x, i16x8.splat(4)))
-    e = i32x4.add(e, i32x4.dot_i16x8_s(x, i16x8.splat(5)))
-    f = i32x4.add(f, i32x4.dot_i16x8_s(x, i16x8.splat(6)))
-    g = i32x4.add(g, i32x4.dot_i16x8_s(x, i16x8.splat(7)))
-    h = i32x4.add(h, i32x4.dot_i16x8_s(x, i16x8.splat(8)))
+    a = i32x4.add(i32x4.dot_i16x8_s(a, w), p)
+    b = i32x4.add(i32x4.dot_i16x8_s(b, w), p)
+    c = i32x4.add(i32x4.dot_i16x8_s(c, w), p)
+    d = i32x4.add(i32x4.dot_i16x8_s(d, w), p)
+    e = i32x4.add(i32x4.dot_i16x8_s(e, w), p)
+    f = i32x4.add(i32x4.dot_i16x8_s(f, w), p)
+    g = i32x4.add(i32x4.dot_i16x8_s(g, w), p)
+    h = i32x4.add(i32x4.dot_i16x8_s(h, w), p)
+    i = i32x4.add(i32x4.dot_i16x8_s(i, w), p)
+    j = i32x4.add(i32x4.dot_i16x8_s(j, w), p)
+    k = i32x4.add(i32x4.dot_i16x8_s(k, w), p)
+    l = i32x4.add(i32x4.dot_i16x8_s(l, w), p)
   }
-  const sums = i32x4.add(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)), i32x4.add(i32x4.add(e, f), i32x4.add(g, h)))
-  return i32x4.extract_lane(sums, 0)
+  let sum = a
+  sum = i32x4.add(sum, b)
+  sum = i32x4.add(sum, c)
+  sum = i32x4.add(sum, d)
+  sum = i32x4.add(sum, e)
+  sum = i32x4.add(sum, f)
+  sum = i32x4.add(sum, g)
+  sum = i32x4.add(sum, h)
+  sum = i32x4.add(sum, i)
+  sum = i32x4.add(sum, j)
+  sum = i32x4.add(sum, k)
+  sum = i32x4.add(sum, l)
+  return i32x4.extract_lane(sum, 0)
 }
 
-/** 64 floating-point operations each step, half of them multiplications. */
+/** 96 floating-point operations each step, half of them multiplications. */
 export function floatOperations(steps: i32): f32 {
   const m = f32x4.splat(0.999)
   const p = f32x4.splat(0.001)
@@ -40,6 +58,10 @@ export function floatOperations(steps: i32): f32 {
   let f = f32x4.splat(6)
   let g = f32x4.splat(7)
   let h = f32x4.splat(8)
+  let i = f32x4.splat(9)
+  let j = f32x4.splat(10)
+  let k = f32x4.splat(11)
+  let l = f32x4.splat(12)
   for (let n = 0; n < steps; n++) {
     a = f32x4.add(f32x4.mul(a, m), p)
     b = f32x4.add(f32x4.mul(b, m), p)
@@ -49,7 +71,22 @@ export function floatOperations(steps: i32): f32 {
     f = f32x4.add(f32x4.mul(f, m), p)
     g = f32x4.add(f32x4.mul(g, m), p)
     h = f32x4.add(f32x4.mul(h, m), p)
+    i = f32x4.add(f32x4.mul(i, m), p)
+    j = f32x4.add(f32x4.mul(j, m), p)
+    k = f32x4.add(f32x4.mul(k, m), p)
+    l = f32x4.add(f32x4.mul(l, m), p)
   }
-  const sums = f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.add(f32x4.add(e, f), f32x4.add(g, h)))
-  return f32x4.extract_lane(sums, 0)
+  let sum = a
+  sum = f32x4.add(sum, b)
+  sum = f32x4.add(sum, c)
+  sum = f32x4.add(sum, d)
+  sum = f32x4.add(sum, e)
+  sum = f32x4.add(sum, f)
+  sum = f32x4.add(sum, g)
+  sum = f32x4.add(sum, h)
+  sum = f32x4.add(sum, i)
+  sum = f32x4.add(sum, j)
+  sum = f32x4.add(sum, k)
+  sum = f32x4.add(sum, l)
+  return f32x4.extract_lane(sum, 0)
 }

@@ -18,18 +18,16 @@ export interface Usage {
   readonly writtenBytes: number
 }
 
-/** The built agent in a process of its own, as the kernel sees it. */
-export class AgentProcess {
+/** A process as the kernel sees it. */
+export class MeasuredProcess {
   readonly child: ChildProcess
   readonly startedMs = performance.now()
   readonly exited: Promise<number>
   #stderr = ''
 
-  /** @param core the only one that it may use; undefined: any */
-  constructor(args: readonly string[], core?: number) {
-    const command = [process.execPath, BIN, ...args]
-    const [program, ...rest] = core === undefined ? command : ['taskset', '-c', String(core), ...command]
-    this.child = spawn(program as string, rest, {
+  /** @param command program and arguments */
+  constructor([program, ...args]: readonly string[]) {
+    this.child = spawn(program as string, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
     })
@@ -96,4 +94,13 @@ export class AgentProcess {
 function numberAfter(text: string, label: string): number {
   const at = text.indexOf(label)
   return at < 0 ? 0 : Number.parseInt(text.slice(at + label.length), 10)
+}
+
+/** The built agent. */
+export type AgentProcess = MeasuredProcess
+
+/** @param core the only one that it may use; undefined: any */
+export function startAgent(args: readonly string[], core?: number): AgentProcess {
+  const command = [process.execPath, BIN, ...args]
+  return new MeasuredProcess(core === undefined ? command : ['taskset', '-c', String(core), ...command])
 }

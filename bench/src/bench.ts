@@ -10,6 +10,7 @@ import { FULL, QUICK, type Effort, type Section } from './section.js'
 import { benchAgent } from './sections/agent.js'
 import { benchFootprint } from './sections/footprint.js'
 import { benchGate } from './sections/gate.js'
+import { benchLimits } from './sections/limits.js'
 import { benchMfcc } from './sections/mfcc.js'
 import { benchNetwork } from './sections/network.js'
 import { benchStages } from './sections/stages.js'
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, (input: BenchInput, effort: Effort) => Prom
   network: benchNetwork,
   gate: benchGate,
   stages: benchStages,
+  limits: benchLimits,
   agent: benchAgent,
   streams: benchStreams,
   footprint: benchFootprint,

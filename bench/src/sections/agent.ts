@@ -5,7 +5,7 @@ import { createRandom } from '../../../training/src/random.js'
 import { freePort, Mosquitto } from '../../../test/support/mosquitto.js'
 import { MqttTap } from '../../../test/support/mqtt-tap.js'
 import { SAMPLE_RATE_HZ } from '../../../src/units.js'
-import { AgentProcess, type Usage } from '../agent-process.js'
+import { MeasuredProcess, startAgent, type AgentProcess, type Usage } from '../agent-process.js'
 import { wavOf, type BenchInput } from '../input.js'
 import { quantile } from '../measure.js'
 import { fixed, type Effort, type Section } from '../section.js'
@@ -52,7 +52,7 @@ export class AgentBench {
       `device.state_dir=${join(this.folder, id)}`,
       ...settings,
     ]
-    return new AgentProcess(
+    return startAgent(
       ['run', '--source', `file:${path}?${query}`, ...all.flatMap((setting) => ['--set', setting])],
       core,
     )
@@ -81,11 +81,13 @@ export async function benchAgent({ speech }: BenchInput, effort: Effort): Promis
     for (let n = 0; n < effort.starts; n++) starts.push(await startMs(bench, loops.silence))
     const inSilence = await atPace(bench, loops.silence, effort.paceS)
     const inSpeech = await atPace(bench, loops.speech, effort.paceS)
+    const bareCpuPercent = await bareTimer(effort.paceS / 4)
     const delays = await delaysMs(bench, loops.speech, effort.paceS)
     const rows: [string, string][] = [
       ['speech at full speed on one core', `${fixed(fast.realTime, 0)} × real time`],
       ['CPU at real-time pace, speech', `${fixed(inSpeech.cpuPercent)} % of a core`],
       ['CPU at real-time pace, silence', `${fixed(inSilence.cpuPercent)} % of a core`],
+      ['CPU of a bare Node that wakes as often', `${fixed(bareCpuPercent)} % of a core`],
       ['resident memory after warm-up, silence', `${fixed(inSilence.rssMb, 1)} MB`],
       ['resident memory after warm-up, speech', `${fixed(inSpeech.rssMb, 1)} MB`],
       [
@@ -112,6 +114,7 @@ export async function benchAgent({ speech }: BenchInput, effort: Effort): Promis
         rssAfterLongMb: fast.rssMb,
         speechCpuPercent: inSpeech.cpuPercent,
         silenceCpuPercent: inSilence.cpuPercent,
+        bareTimerCpuPercent: bareCpuPercent,
         rssWarmMb: Math.max(inSilence.rssMb, inSpeech.rssMb),
         startMs: quantile(starts, 0.5),
         delayP50Ms: quantile(delays, 0.5),
@@ -170,6 +173,19 @@ async function atPace(bench: AgentBench, recording: string, seconds: number): Pr
     wakeUpsPerSecond: (1000 * (after.wakeUps - before.wakeUps)) / tookMs,
     writtenBytesPerHour: ((after.writtenBytes - before.writtenBytes) * 3_600_000) / tookMs,
   }
+}
+
+/** What the machine takes for a timer of 20 ms in a Node that does nothing else. */
+async function bareTimer(seconds: number): Promise<number> {
+  const bare = new MeasuredProcess([process.execPath, '-e', 'setInterval(() => {}, 20)'])
+  await pause(1000)
+  const before = bare.usage()
+  const started = performance.now()
+  await pause(1000 * seconds)
+  const cpuMs = bare.usage().cpuMs - before.cpuMs
+  const tookMs = performance.now() - started
+  await bare.stop()
+  return (100 * cpuMs) / tookMs
 }
 
 async function startMs(bench: AgentBench, recording: string): Promise<number> {

@@ -18,7 +18,10 @@ export interface ExportedLayer {
   readonly input: TensorType
 }
 
-export function exportedNetwork({ manifest, weights }: Artefact): ExportedNetwork {
+export function exportedNetwork({
+  manifest,
+  weights,
+}: Pick<Artefact, 'manifest' | 'weights'>): ExportedNetwork {
   return { id: manifest.id, input: manifest.input, layers: manifest.layers, weights }
 }
 
