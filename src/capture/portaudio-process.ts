@@ -21,7 +21,8 @@ const ENTRY = ['./portaudio-child.js', '../../dist/capture/portaudio-child.js']
 
 /** @param args `list`, or none to capture */
 export function startPortaudio(args: readonly string[] = []): PortaudioProcess {
-  if (ENTRY === undefined) throw new CaptureError('CAPTURE_NO_PORTAUDIO', 'portaudio-child.js is missing: build')
+  if (ENTRY === undefined)
+    throw new CaptureError('CAPTURE_NO_PORTAUDIO', 'portaudio-child.js is missing: build')
   const child = fork(ENTRY, args, {
     // Its own chatter goes nowhere; a crash log of its segfault handler goes where such things may lie.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
@@ -55,7 +56,10 @@ export async function nextMessage({ process }: PortaudioProcess, signal: AbortSi
   }
   const message = parseChildMessage(first)
   if (message === null) {
-    throw new CaptureError('CAPTURE_GARBAGE', 'the PortAudio process said what it never says; it is started anew')
+    throw new CaptureError(
+      'CAPTURE_GARBAGE',
+      'the PortAudio process said what it never says; it is started anew',
+    )
   }
   if (message.kind !== 'failed') return message
   if (message.code === 'no_portaudio') {

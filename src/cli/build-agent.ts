@@ -21,6 +21,7 @@ import { createUuidV7 } from '../publish/uuid.js'
 import type { VoiceBaseline } from '../voice-baseline.js'
 import { brokerOptions } from './broker-options.js'
 import { checkSettings } from './check-settings.js'
+import { captureParamsOf } from './stage-params.js'
 import { loadJudge, type Judge } from './judge.js'
 import { packageVersion } from './version.js'
 
@@ -47,7 +48,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
   const clock = systemClock
   const nowMs = (): number => clock.nowMs()
   const judge = await loadJudge(config)
-  const source = createAudioSource(spec, { stdin, clock, log, live: liveParamsOf(config.capture) })
+  const source = createAudioSource(spec, { stdin, clock, log, live: captureParamsOf(config.capture) })
   const voice = judge.createVoice()
   const keeper = createKeeper(config, judge, voice, log)
   // A recording is judged the same every time, and its voices are not this microphone's.

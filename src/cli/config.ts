@@ -5,6 +5,8 @@ import { configJsonSchema } from '../config/json-schema.js'
 import type { LoadedConfig } from '../config/load-config.js'
 import { shownSettings } from '../config/settings-table.js'
 import { UsageError } from '../errors.js'
+import { systemClock } from '../ops/clock.js'
+import { createLogger } from '../ops/logger.js'
 import { brokerOptions } from './broker-options.js'
 import { checkSettings } from './check-settings.js'
 import { loadJudge } from './judge.js'
@@ -79,7 +81,11 @@ export async function configCommand(args: readonly string[], io: CommandIo): Pro
 async function checkAsRun(loaded: LoadedConfig): Promise<void> {
   const { source } = checkSettings(loaded)
   // Touching the process's own stdin would open it.
-  createAudioSource(source, { stdin: () => Readable.from([]), clock: systemClock, log: SILENT })
+  createAudioSource(source, {
+    stdin: () => Readable.from([]),
+    clock: systemClock,
+    log: createLogger({ level: 'silent', format: 'json' }),
+  })
   brokerOptions(loaded.config)
   await loadJudge(loaded.config)
 }

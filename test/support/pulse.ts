@@ -40,7 +40,14 @@ export class PulseMicrophone {
     this.#server = spawn(
       'pulseaudio',
       [
-        ...['-n', '--daemonize=no', '--exit-idle-time=-1', '--use-pid-file=no', '--disallow-exit', '--log-level=error'],
+        ...[
+          '-n',
+          '--daemonize=no',
+          '--exit-idle-time=-1',
+          '--use-pid-file=no',
+          '--disallow-exit',
+          '--log-level=error',
+        ],
         ...['-L', `module-native-protocol-unix auth-anonymous=1 socket=${this.#socket}`],
         ...['-L', 'module-null-sink sink_name=mic rate=16000 format=s16le channels=1'],
       ],
@@ -81,7 +88,11 @@ export class PulseMicrophone {
   #answers(): boolean {
     if (!existsSync(this.#socket)) return false
     try {
-      return execFileSync('pactl', ['list', 'short', 'sinks'], { env: this.env, encoding: 'utf8', stdio: 'pipe' }).includes('mic')
+      return execFileSync('pactl', ['list', 'short', 'sinks'], {
+        env: this.env,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      }).includes('mic')
     } catch {
       return false
     }

@@ -58,9 +58,13 @@ async function* packets(
   } catch (error) {
     if (signal.aborted) return
     if (error instanceof AffectdError) throw error
-    throw new CaptureError('CAPTURE_DEVICE_FAILED', `the PortAudio process cannot be read: ${String(error)}`, {
-      cause: error,
-    })
+    throw new CaptureError(
+      'CAPTURE_DEVICE_FAILED',
+      `the PortAudio process cannot be read: ${String(error)}`,
+      {
+        cause: error,
+      },
+    )
   }
   if (signal.aborted) return
   const ending = await ended

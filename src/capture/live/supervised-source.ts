@@ -7,7 +7,7 @@ import { pause } from '../../until.js'
 import type { AudioFrame, AudioSource } from '../audio-source.js'
 import type { CaptureCounts, CaptureMonitor } from './capture-monitor.js'
 import { ClockDrift } from './clock-drift.js'
-import { createConditioner } from './conditioner.js'
+import { createConditioner, type Conditioner } from './conditioner.js'
 import { nextLiveness, type Liveness, type LivenessEvent } from './liveness.js'
 import type { LiveParams } from './live-params.js'
 import { LossDetector } from './loss-detector.js'
@@ -41,7 +41,10 @@ export class SupervisedSource implements AudioSource, CaptureMonitor {
   #lost = 0
   #gap = 0
   #restarts = 0
-  readonly #drift = new ClockDrift()
+  readonly #drift = new ClockDrift(SAMPLE_RATE_HZ)
+  /** Received by all recordings, at 16 kHz, whole or not. */
+  #heardSamples = 0
+  #conditioner: { readonly format: string; readonly conditioner: Conditioner } | undefined
   /** When the first sample of the stream was captured, monotonic. */
   #originMs: number | undefined
   #failures = 0
@@ -111,14 +114,15 @@ export class SupervisedSource implements AudioSource, CaptureMonitor {
       lastMs = clock.monotonicMs()
       limitMs = QUIET_MS
       const { rateHz, channels } = recording
-      const conditioner = createConditioner({ inputRateHz: rateHz, channels, params: this.params })
+      const conditioner = this.#conditionerFor(rateHz, channels)
       const losses = new LossDetector()
       const ready: Float32Array[] = []
+      const before = conditioner.inputSamples
       let heard = 0
       for await (const { bytes, atMs } of recording.blocks()) {
         lastMs = clock.monotonicMs()
         conditioner.push(bytes, (samples) => ready.push(samples.slice()))
-        const total = (conditioner.inputSamples * SAMPLE_RATE_HZ) / rateHz
+        const total = ((conditioner.inputSamples - before) * SAMPLE_RATE_HZ) / rateHz
         this.#place(atMs, total - heard, heard === 0, losses)
         heard = total
         for (const samples of ready) {
@@ -143,19 +147,31 @@ export class SupervisedSource implements AudioSource, CaptureMonitor {
     }
   }
 
+  /** What is known of the microphone (its DC, its gain, a fault) outlives its process. */
+  #conditionerFor(inputRateHz: number, channels: number): Conditioner {
+    const format = `${inputRateHz} ${channels}`
+    if (this.#conditioner?.format !== format) {
+      const conditioner = createConditioner({ inputRateHz, channels, params: this.params })
+      this.#conditioner = { format, conditioner }
+    } else this.#conditioner.conditioner.reset()
+    return this.#conditioner.conditioner
+  }
+
   /** Where what has just arrived lies in the stream: behind a gap, behind what was lost, or right behind the last. */
   #place(atMs: number, samples: number, isFirst: boolean, losses: LossDetector): void {
     if (isFirst) {
       this.#originMs ??= atMs - toMs(samples)
       const before = ((atMs - this.#originMs) * SAMPLE_RATE_HZ) / 1000 - samples
       const missing = before - (this.#received + this.#lost + this.#gap)
-      this.#gap += FRAME_SAMPLES * Math.max(0, Math.round(missing / FRAME_SAMPLES))
-      this.#drift.restart()
+      const gap = FRAME_SAMPLES * Math.max(0, Math.round(missing / FRAME_SAMPLES))
+      this.#gap += gap
+      if (this.#heardSamples > 0) this.#drift.noteGap(gap)
     }
     const lost = losses.observe(samples, atMs)
     this.#lost += lost
     if (lost > 0) this.#drift.noteGap(lost)
-    this.#drift.observe(samples, atMs)
+    this.#heardSamples += samples
+    this.#drift.observe(this.#heardSamples, atMs)
   }
 
   #well(fault: string | null): void {

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { encodePacket, MAX_PACKET_BYTES, PacketParser, type Packet } from '../../../src/capture/live/packets.js'
+import {
+  encodePacket,
+  MAX_PACKET_BYTES,
+  PacketParser,
+  type Packet,
+} from '../../../src/capture/live/packets.js'
 import { AffectdError } from '../../../src/errors.js'
 
 const arbitraryPackets = fc
