@@ -20,6 +20,7 @@ const MAY_IMPORT = {
 /** Files of a stage that hold its types and ports, which the other stages may know. Not `features` and `nn`. */
 const PORTS = [
   'capture/audio-source.js',
+  'capture/live/live-params.js',
   'gate/gate.js',
   'gate/segment.js',
   'gate/vad.js',

@@ -1,8 +1,20 @@
 import type { AdaptationParams } from '../affect/adaptation-params.js'
 import type { AffectParams } from '../affect/affect-params.js'
+import type { LiveParams } from '../capture/live/live-params.js'
 import type { Config } from '../config/config.js'
 import type { GateParams } from '../gate/gate-params.js'
 import type { GateSettings } from '../gate/load-gates.js'
+
+/** What is made of a microphone's samples, from the keys. */
+export function captureParamsOf(capture: Config['capture']): LiveParams {
+  return Object.freeze({
+    channel: capture.channel,
+    gainMode: capture.gain_mode,
+    gainDb: capture.gain_db,
+    agcMaxGainDb: capture.agc_max_gain_db,
+    faultAfterS: capture.fault_after_s,
+  })
+}
 
 /** What the gate is made of, from its keys. */
 export function gateSettingsOf(gate: Config['gate']): GateSettings {

@@ -41,13 +41,14 @@ function numeric(
   }
 }
 
-export function oneOf<const T extends string>(...values: readonly T[]): Format<T> {
-  const accepts = (value: unknown): value is T => values.some((allowed) => allowed === value)
+/** Numbers among the values are numbers in a file, and their digits in the environment and on the command line. */
+export function oneOf<const V extends readonly (string | number)[]>(...values: V): Format<V[number]> {
+  const accepts = (value: unknown): value is V[number] => values.some((allowed) => allowed === value)
   return {
     allowed: `one of ${values.join(', ')}`,
     jsonSchema: { enum: values },
     accepts,
-    parse: (text) => (accepts(text) ? text : undefined),
+    parse: (text) => values.find((allowed) => String(allowed) === text),
   }
 }
 

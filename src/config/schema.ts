@@ -3,6 +3,7 @@ import { DEFAULT_MODEL_DIR, defaultDeviceId, defaultStateDir } from './defaults.
 import { anyText, integerBetween, numberBetween, oneOf, someText, textLike } from './format.js'
 import { GATE_KEYS } from './gate-keys.js'
 import { key, type SchemaTree } from './key-spec.js'
+import { LIVE_KEYS } from './live-keys.js'
 
 // RFC 3339; that the day exists is checked with the other conflicts.
 const RFC3339_OR_EMPTY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/
@@ -57,6 +58,7 @@ export const CONFIG_SCHEMA = {
       default: '',
       ...local,
     }),
+    ...LIVE_KEYS,
   },
   gate: GATE_KEYS,
   classify: {
