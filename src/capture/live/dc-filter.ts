@@ -1,0 +1,40 @@
+const CORNER_HZ = 5
+
+/**
+ * First-order high-pass at 5 Hz: y = (1 − a/2)·(x − m), where m follows x by a·(x − m). Unity gain at the Nyquist
+ * frequency, −3 dB at 5 Hz, −0.04 dB at 50 Hz, a zero at 0 Hz. The level begins at the first sample, so a constant
+ * input gives nothing from the start.
+ *
+ * State is float64 and follows single samples: the output does not depend on how the input is cut.
+ */
+export class DcFilter {
+  private readonly following: number
+  private readonly scale: number
+  private level = 0
+  private isAtRest = true
+
+  constructor(sampleRateHz: number) {
+    this.following = 1 - Math.exp((-2 * Math.PI * CORNER_HZ) / sampleRateHz)
+    this.scale = 1 - this.following / 2
+  }
+
+  /** The next sample without its DC. */
+  next(sample: number): number {
+    if (this.isAtRest) {
+      this.level = sample
+      this.isAtRest = false
+    }
+    const difference = sample - this.level
+    this.level += this.following * difference
+    return this.scale * difference
+  }
+
+  filterInPlace(samples: Float32Array): void {
+    for (let i = 0; i < samples.length; i++) samples[i] = this.next(samples[i])
+  }
+
+  /** The next sample begins a new stream. */
+  reset(): void {
+    this.isAtRest = true
+  }
+}
