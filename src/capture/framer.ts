@@ -22,6 +22,22 @@ export class Framer {
     }
   }
 
+  /** Like `push`, without a generator, so that nothing is allocated. */
+  fill(samples: Float32Array, onFrame: (samples: Float32Array) => void): void {
+    for (let i = 0; i < samples.length; i++) {
+      this.samples[this.filled++] = samples[i]
+      if (this.filled < FRAME_SAMPLES) continue
+      this.filled = 0
+      this.startSample += FRAME_SAMPLES
+      onFrame(this.samples)
+    }
+  }
+
+  /** Forgets the samples short of a frame: the next ones begin a new frame. */
+  drop(): void {
+    this.filled = 0
+  }
+
   /** The samples short of a frame, padded with zeros; nothing if there are none. The next frame follows on it. */
   *flush(): Generator<AudioFrame> {
     if (this.filled === 0) return

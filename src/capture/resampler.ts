@@ -22,6 +22,8 @@ export class Resampler {
   private windowStart = 0
   private phase = 0
   private out = new Float32Array(0)
+  /** Of `out`, as it was returned last: in a steady state all pieces give as many samples. */
+  private view = this.out
   private inputTotal = 0
   private outputTotal = 0
 
@@ -82,7 +84,10 @@ export class Resampler {
     }
     this.outputTotal += count
     this.dropUsed()
-    return this.out.subarray(0, count)
+    if (this.view.length !== count || this.view.buffer !== this.out.buffer) {
+      this.view = this.out.subarray(0, count)
+    }
+    return this.view
   }
 
   private interpolate(kernel: ResamplerKernel): number {

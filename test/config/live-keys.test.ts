@@ -48,5 +48,9 @@ t.test('values beyond the limits are refused', async (t) => {
     t.throws(() => load(`capture.${pair}`), { code: 'CONFIG_INVALID_VALUE' }, pair)
   }
   const file = `${t.testdir({ 'affectd.json': '{"capture":{"channel":"1"}}' })}/affectd.json`
-  t.throws(() => loadConfig({ env: {}, file }), { code: 'CONFIG_INVALID_VALUE' }, 'a number in a file is no text')
+  t.throws(
+    () => loadConfig({ env: {}, file }),
+    { code: 'CONFIG_INVALID_VALUE' },
+    'a number in a file is no text',
+  )
 })

@@ -54,7 +54,10 @@ t.test('a reset keeps what was measured of the microphone, and nothing of the si
   removed(voiceWith(0.05, 3), removal)
   removal.reset()
   const output = removed(new Float32Array(100).fill(0.05), removal)
-  t.ok(output.every((sample) => Math.abs(sample) < 1e-9), 'from the first sample on')
+  t.ok(
+    output.every((sample) => Math.abs(sample) < 1e-9),
+    'from the first sample on',
+  )
 })
 
 t.test('how the input is cut changes not one bit', async () => {
@@ -65,7 +68,8 @@ t.test('how the input is cut changes not one bit', async () => {
       const output = input.slice()
       const removal = new DcRemoval(RATE_HZ)
       let start = 0
-      for (const size of [...sizes, output.length]) removal.processInPlace(output.subarray(start, (start += size)))
+      for (const size of [...sizes, output.length])
+        removal.processInPlace(output.subarray(start, (start += size)))
       return bitsOf(output) === whole
     }),
     { numRuns: 20 },

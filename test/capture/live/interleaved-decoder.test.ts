@@ -26,7 +26,12 @@ t.test('the mix has the bits of a WAV file’s with as many channels', async () 
   await fc.assert(
     fc.property(channelCount, fc.uint8Array({ minLength: 16, maxLength: 400 }), (channels, bytes) => {
       const whole = bytes.subarray(0, bytes.length - (bytes.length % (2 * channels)))
-      const format = { encoding: 's16', sampleRateHz: 16_000, channels, blockAlignBytes: 2 * channels } as const
+      const format = {
+        encoding: 's16',
+        sampleRateHz: 16_000,
+        channels,
+        blockAlignBytes: 2 * channels,
+      } as const
       const expected = new Float32Array(whole.length / (2 * channels))
       new WavSampleDecoder(format, 'x').decodeInto(whole, expected)
       return bitsOf(decode(new InterleavedDecoder(channels, 'mix'), bytes)) === bitsOf(expected)
