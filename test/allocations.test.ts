@@ -2,6 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
 
+import { createConditioner } from '../src/capture/live/conditioner.js'
+import { DEFAULT_LIVE_PARAMS } from '../src/capture/live/live-params.js'
 import { createInt8Classifier } from '../src/classify/int8-classifier.js'
 import { DEFAULT_MODEL_DIR, DEFAULT_VAD_MODEL_DIR } from '../src/config/defaults.js'
 import { featureParamsHash } from '../src/features/feature-params-hash.js'
@@ -65,4 +67,20 @@ t.test('in the steady state neither gate, features nor network allocate arrays o
   const ofWindow = bytesPerCall(() => classifier.classifyInto(input, logits), 200)
   t.ok(ofWindow < 100, `a window's logits: ${ofWindow} bytes`)
   t.comment(JSON.stringify({ ofFrame, ofScore, ofInput, ofWindow }))
+})
+
+t.test('in the steady state what is made of a microphone’s bytes allocates no arrays or views', async (t) => {
+  const speech = await demoSpeech()
+  for (const inputRateHz of [16_000, 44_100, 48_000]) {
+    const params = { ...DEFAULT_LIVE_PARAMS, gainMode: 'auto' as const }
+    const conditioner = createConditioner({ inputRateHz, channels: 2, params })
+    const chunks = Array.from({ length: 100 }, (_, n) => {
+      const values = Int16Array.from({ length: inputRateHz / 25 }, (_, i) => 20_000 * speech(n * 640 + i))
+      return new Uint8Array(values.buffer)
+    })
+    let frames = 0
+    const ofChunk = bytesPerCall((n) => conditioner.push(chunks[n % 100] as Uint8Array, () => frames++), 2000)
+    t.ok(ofChunk < 200, `20 ms at ${inputRateHz} Hz: ${ofChunk} bytes`)
+    t.ok(frames > 1000)
+  }
 })

@@ -125,7 +125,7 @@ t.test('a pause, however long, leaves the gain where it was', async (t) => {
   run(gain, talk(-40, -80, 20))
   const before = gain.gainDb
   t.ok(before > 10)
-  run(gain, noiseFrames(-80, 600 * FRAMES_PER_S))
+  run(gain, noiseFrames(-80, 200 * FRAMES_PER_S))
   t.equal(gain.gainDb, before)
 })
 
@@ -149,10 +149,11 @@ t.test('a bang after faint speech does not clip and is not made louder than full
 
 t.test('whatever comes, nothing exceeds full scale', async () => {
   const loudness = fc.constantFrom(0, -20, -40, -60)
+  const faintTalk = talk(-55, -90, 15)
   fc.assert(
     fc.property(fc.array(fc.tuple(frameOf, loudness), { minLength: 1, maxLength: 10 }), (pieces) => {
       const gain = auto(40)
-      run(gain, talk(-55, -90, 15))
+      run(gain, faintTalk)
       return pieces.every(([frame, dB]) => {
         const scaled = frame.map((x) => x * 10 ** (dB / 20))
         gain.applyInPlace(scaled)
