@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { CaptureError } from '../errors.js'
-import { CaptureProcess } from './live/capture-process.js'
+import { captureEnv, CaptureProcess } from './live/capture-process.js'
 import { parseChildMessage, type ChildMessage } from './portaudio-protocol.js'
 
 /** The capture process and its audio. */
@@ -27,7 +27,9 @@ export function startPortaudio(args: readonly string[] = []): PortaudioProcess {
     // Its own chatter goes nowhere; a crash log of its segfault handler goes where such things may lie.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     cwd: tmpdir(),
-    execArgv: [],
+    env: captureEnv(),
+    // It holds two seconds of audio and one native package: V8 needs no room, and the board has none.
+    execArgv: ['--max-semi-space-size=1', '--max-old-space-size=24', '--single-threaded'],
   })
   return { process: new CaptureProcess(child), audio: child.stdio[4] as Duplex }
 }

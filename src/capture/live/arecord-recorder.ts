@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { AffectdError, CaptureError } from '../../errors.js'
 import { SAMPLE_RATE_HZ } from '../../units.js'
 import { checkedDeviceName } from '../device-name.js'
-import { CaptureProcess, type Ending } from './capture-process.js'
+import { captureEnv, CaptureProcess, type Ending } from './capture-process.js'
 import { machineMs, type CaptureBlock, type Recorder, type Recording } from './recorder.js'
 
 export interface ArecordOptions {
@@ -26,6 +26,9 @@ const FORMATS: readonly Format[] = [
   { rateHz: 44_100, channels: 1 },
   { rateHz: 44_100, channels: 2 },
 ]
+/** A piece a frame; an agent that is held up for a second loses nothing. */
+const PERIOD_US = 20_000
+const BUFFER_US = 1_000_000
 const REFUSES_FORMAT = /channels? count|sample format|rate is not accurate|unable to install hw params/i
 
 /**
@@ -57,8 +60,12 @@ export function createArecordRecorder(options: ArecordOptions = {}): Recorder {
 /** Resolves with the first bytes: until then nobody knows whether the device takes the format. */
 async function open(command: string, pcm: string, format: Format, signal: AbortSignal): Promise<Recording> {
   const { rateHz, channels } = format
+  const timing = ['--period-time', String(PERIOD_US), '--buffer-time', String(BUFFER_US)]
   const args = ['-t', 'raw', '-f', 'S16_LE', '-r', String(rateHz), '-c', String(channels), '-D', pcm]
-  const child = spawn(command, ['-q', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, ['-q', ...args, ...timing], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: captureEnv(),
+  })
   const process = new CaptureProcess(child)
   const stdout = child.stdout
   // A child that hangs may not die at once: letting go of its output is what ends a pending read.

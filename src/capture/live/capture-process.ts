@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 /** How long a child may take to obey SIGTERM. SIGKILL at once could leave a lock of ALSA's dsnoop held. */
 const TERMINATION_GRACE_MS = 1000
 const MAX_SAID_CHARS = 2048
+const LAST_WORDS_MS = 500
 
 /** How a process ended, or why it could not be started. */
 export type Ending = string | NodeJS.ErrnoException
@@ -15,9 +16,20 @@ export class CaptureProcess {
   constructor(readonly child: ChildProcess) {
     this.ended = new Promise((resolve) => {
       child.on('error', resolve)
-      // `close`, not `exit`: by then all of stderr has been read.
-      child.once('close', (code, killedBy) => {
-        resolve(killedBy === null ? `ended with status ${code}` : `was ended by ${killedBy}`)
+      // Not `close`, which never comes once a child that was sent a message is disconnected.
+      child.once('exit', (code, killedBy) => {
+        const tell = (): void =>
+          resolve(killedBy === null ? `ended with status ${code}` : `was ended by ${killedBy}`)
+        if (child.stderr === null || child.stderr.destroyed) {
+          tell()
+          return
+        }
+        // Its last words may still be on their way; a process that it left behind may never let go of them.
+        const patience = setTimeout(tell, LAST_WORDS_MS)
+        child.stderr.once('close', () => {
+          clearTimeout(patience)
+          tell()
+        })
       })
     })
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -42,4 +54,9 @@ export class CaptureProcess {
     await this.ended
     clearTimeout(patience)
   }
+}
+
+/** The agent's own environment; a sound server between us and ALSA is asked to hand audio on at once. */
+export function captureEnv(): NodeJS.ProcessEnv {
+  return { PULSE_LATENCY_MSEC: '20', ...process.env }
 }

@@ -28,7 +28,7 @@ t.test('the device is asked for what the pipeline takes', async (t) => {
   await t.rejects(record(command), { code: 'CAPTURE_DEVICE_FAILED' })
   t.equal(
     readFileSync(join(t.testdirName, 'arguments'), 'utf8').trim(),
-    '-q -t raw -f S16_LE -r 16000 -c 1 -D plughw:CARD=Mic',
+    '-q -t raw -f S16_LE -r 16000 -c 1 -D plughw:CARD=Mic --period-time 20000 --buffer-time 1000000',
   )
 })
 
