@@ -1,22 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { createRequire } from 'node:module'
 import t from 'tap'
+import { isNaudiodonInstalled } from '../support/naudiodon.js'
 import { skipUnlessPart } from '../support/require-part.js'
-
-const require = createRequire(import.meta.url)
-
-function isInstalled(): boolean {
-  try {
-    require.resolve('naudiodon')
-    return true
-  } catch {
-    return false
-  }
-}
 
 t.test(
   'naudiodon, where it is installed, loads and lists devices',
-  skipUnlessPart('naudiodon', isInstalled()),
+  skipUnlessPart('naudiodon', isNaudiodonInstalled()),
   async (t) => {
     // In a process of its own: it installs a handler for segmentation faults and writes to stdout.
     const script = `const list = require('naudiodon').getDevices(); process.exit(Array.isArray(list) ? 42 : 1)`
