@@ -8,6 +8,7 @@ import { inputHash, machine } from './machine.js'
 import { resultName, sectionLines, toMarkdown, type Run } from './report.js'
 import { FULL, QUICK, type Effort, type Section } from './section.js'
 import { benchAgent } from './sections/agent.js'
+import { benchCapture } from './sections/capture.js'
 import { benchFootprint } from './sections/footprint.js'
 import { benchGate } from './sections/gate.js'
 import { benchLimits } from './sections/limits.js'
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, (input: BenchInput, effort: Effort) => Prom
   stages: benchStages,
   limits: benchLimits,
   agent: benchAgent,
+  capture: benchCapture,
   streams: benchStreams,
   footprint: benchFootprint,
 }
