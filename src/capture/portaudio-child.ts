@@ -72,7 +72,11 @@ function capture(naudiodon: Naudiodon, { device: wanted, channels: most }: OpenR
   const device = chosen(devices, wanted)
   if (device === undefined) {
     const choices = devices.map(({ name }) => name).join(', ') || 'none'
-    send({ kind: 'failed', code: 'no_device', text: `no capture device '${wanted}'; there are: ${choices}` })
+    send({
+      kind: 'failed',
+      code: 'no_device',
+      text: `no capture device '${wanted}'; there are: ${choices}`.slice(0, 1000),
+    })
     return
   }
   const channels = Math.min(most, device.maxInputChannels)
@@ -131,7 +135,7 @@ function load(): Naudiodon | null {
     return createRequire(import.meta.url)('naudiodon') as Naudiodon
   } catch (error) {
     const [why] = String((error as Error).message).split('\n')
-    send({ kind: 'failed', code: 'no_portaudio', text: why ?? '' })
+    send({ kind: 'failed', code: 'no_portaudio', text: (why ?? '').slice(0, 500) })
     return null
   }
 }

@@ -15,15 +15,32 @@ export interface PortaudioProcess {
 }
 
 // As installed beside this file; in development the built one.
-const ENTRY = ['./portaudio-child.js', '../../dist/capture/portaudio-child.js']
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find((path) => existsSync(path))
+const ENTRIES = ['./portaudio-child.js', '../../dist/capture/portaudio-child.js'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+)
+
+/**
+ * What the capture process runs.
+ *
+ * @throws {CaptureError} CAPTURE_NO_PORTAUDIO where it is not built
+ */
+export function portaudioEntry(): string {
+  const entry = ENTRIES.find((path) => existsSync(path))
+  if (entry === undefined) throw noPortaudio('portaudio-child.js is not built')
+  return entry
+}
+
+/** @param why as the process said it */
+export function noPortaudio(why: string): CaptureError {
+  return new CaptureError(
+    'CAPTURE_NO_PORTAUDIO',
+    `naudiodon is not installed or does not load (${why}); install it, mend it with scripts/deploy/fix-portaudio.sh on a 64-bit Pi, or use arecord`,
+  )
+}
 
 /** @param args `list`, or none to capture */
 export function startPortaudio(args: readonly string[] = []): PortaudioProcess {
-  if (ENTRY === undefined)
-    throw new CaptureError('CAPTURE_NO_PORTAUDIO', 'portaudio-child.js is missing: build')
-  const child = fork(ENTRY, args, {
+  const child = fork(portaudioEntry(), args, {
     // Its own chatter goes nowhere; a crash log of its segfault handler goes where such things may lie.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     cwd: tmpdir(),
@@ -64,11 +81,6 @@ export async function nextMessage({ process }: PortaudioProcess, signal: AbortSi
     )
   }
   if (message.kind !== 'failed') return message
-  if (message.code === 'no_portaudio') {
-    throw new CaptureError(
-      'CAPTURE_NO_PORTAUDIO',
-      `naudiodon cannot be loaded (${message.text}); install it, mend it with scripts/deploy/fix-portaudio.sh on a 64-bit Pi, or use arecord`,
-    )
-  }
+  if (message.code === 'no_portaudio') throw noPortaudio(message.text)
   throw new CaptureError('CAPTURE_DEVICE_FAILED', message.text)
 }

@@ -23,6 +23,9 @@ export type ChildMessage =
 
 export type FailureCode = 'no_portaudio' | 'no_device' | 'refused'
 
+const MAX_DEVICES = 1_000
+const MAX_TEXT_CHARS = 1_024
+
 /**
  * @returns null for anything else: what comes from another process is checked
  */
@@ -31,34 +34,42 @@ export function parseChildMessage(value: unknown): ChildMessage | null {
   const message = value as Record<string, unknown>
   switch (message['kind']) {
     case 'devices':
-      return Array.isArray(message['devices']) && message['devices'].every(isDevice)
-        ? { kind: 'devices', devices: message['devices'] as PortaudioDevice[] }
-        : null
+      return checkedDevices(message['devices'])
     case 'opened': {
       const { device, rateHz, channels } = message
-      return typeof device === 'string' && isCount(rateHz, 384_000) && isCount(channels, 64)
+      return isText(device) && isCount(rateHz, 384_000) && isCount(channels, 64)
         ? { kind: 'opened', device, rateHz, channels }
         : null
     }
     case 'failed': {
       const { code, text } = message
-      return isFailureCode(code) && typeof text === 'string' ? { kind: 'failed', code, text } : null
+      return isFailureCode(code) && isText(text) ? { kind: 'failed', code, text } : null
     }
     default:
       return null
   }
 }
 
-function isDevice(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+function checkedDevices(value: unknown): ChildMessage | null {
+  if (!Array.isArray(value) || value.length > MAX_DEVICES) return null
+  const devices = value.map(checkedDevice)
+  return devices.every((device) => device !== null) ? { kind: 'devices', devices } : null
+}
+
+function checkedDevice(value: unknown): PortaudioDevice | null {
+  if (typeof value !== 'object' || value === null) return null
   const { id, name, hostApi, maxInputChannels, defaultSampleRateHz } = value as Record<string, unknown>
-  return (
-    Number.isInteger(id) &&
-    typeof name === 'string' &&
-    typeof hostApi === 'string' &&
-    Number.isInteger(maxInputChannels) &&
-    Number.isFinite(defaultSampleRateHz)
-  )
+  if (!isIndex(id) || !isText(name) || !isText(hostApi) || !isIndex(maxInputChannels)) return null
+  if (typeof defaultSampleRateHz !== 'number' || !Number.isFinite(defaultSampleRateHz)) return null
+  return { id, name, hostApi, maxInputChannels, defaultSampleRateHz }
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_TEXT_CHARS
 }
 
 function isCount(value: unknown, most: number): value is number {

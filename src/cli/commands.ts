@@ -23,6 +23,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./watch.js')).watchCommand,
   },
   {
+    name: 'devices',
+    summary: 'list what can capture audio, or show the live level of one',
+    load: async () => (await import('./devices.js')).devicesCommand,
+  },
+  {
     name: 'config',
     summary: 'check or show the configuration, or print its JSON Schema',
     load: async () => (await import('./config.js')).configCommand,

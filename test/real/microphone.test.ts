@@ -193,7 +193,7 @@ t.test(
   async (t) => {
     const r = await rig(t, 'portaudio:nosuchmic')
     await untilStatus(r, isDegraded)
-    await r.agent.until(() => r.agent.stderr.includes("no capture device 'nosuchmic'; there are: "))
+    await r.agent.until(() => r.agent.stderr.includes("no capture device 'nosuchmic'; choose one of: "))
     t.match(r.agent.stderr, /testmic/)
     t.equal(r.agent.child.exitCode, null)
   },

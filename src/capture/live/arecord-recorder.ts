@@ -4,11 +4,14 @@ import { AffectdError, CaptureError } from '../../errors.js'
 import { SAMPLE_RATE_HZ } from '../../units.js'
 import { checkedDeviceName } from '../device-name.js'
 import { captureEnv, CaptureProcess, type Ending } from './capture-process.js'
+import { findDevice, type FindDevice } from './find-device.js'
 import { machineMs, type CaptureBlock, type Recorder, type Recording } from './recorder.js'
 
 export interface ArecordOptions {
-  /** ALSA's name of the device. Default: `default`. */
+  /** ALSA's name of the device, or anything else that `resolveDevice` takes. Default: `default`. */
   readonly pcm?: string
+  /** Default: `findDevice`. */
+  readonly find?: FindDevice
   /** The program. Default: `arecord`, from the PATH. */
   readonly command?: string
 }
@@ -44,16 +47,32 @@ export function createArecordRecorder(options: ArecordOptions = {}): Recorder {
   return {
     name: `arecord:${pcm}`,
     async record(signal) {
+      const device = await pcmOf(pcm, options.find ?? findDevice, signal)
       for (const [n, format] of FORMATS.entries()) {
         try {
-          return await open(command, pcm, format, signal)
+          return await open(command, device, format, signal)
         } catch (error) {
           const isRefused = error instanceof CaptureError && REFUSES_FORMAT.test(error.message)
           if (!isRefused || n === FORMATS.length - 1) throw error
         }
       }
-      throw new CaptureError('CAPTURE_DEVICE_FAILED', `${command} takes no format on '${pcm}'`)
+      throw new CaptureError('CAPTURE_DEVICE_FAILED', `${command} takes no format on '${device}'`)
     },
+  }
+}
+
+/**
+ * What arecord is to open. ALSA's own names go to it as they are; any other is looked for among the devices, and tried
+ * as it is where none fits, since a PCM need not be listed.
+ */
+async function pcmOf(wanted: string, find: FindDevice, signal: AbortSignal): Promise<string> {
+  if (wanted === 'default' || wanted.includes(':')) return wanted
+  try {
+    return (await find(wanted, 'alsa', signal)).name
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error
+    if (error.code === 'CAPTURE_AMBIGUOUS_DEVICE') throw error
+    return wanted
   }
 }
 

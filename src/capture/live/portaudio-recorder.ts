@@ -3,6 +3,7 @@ import { AffectdError, CaptureError } from '../../errors.js'
 import { checkedDeviceName } from '../device-name.js'
 import { nextMessage, startPortaudio } from '../portaudio-process.js'
 import { PacketParser } from './packets.js'
+import { findDevice, type FindDevice } from './find-device.js'
 import type { CaptureBlock, Recorder } from './recorder.js'
 
 /** Where one channel alone is refused, so many are asked for and mixed. */
@@ -13,14 +14,16 @@ const MOST_CHANNELS = 2
  *
  * Recording throws {CaptureError} as `nextMessage`; CAPTURE_GARBAGE, CAPTURE_DEVICE_FAILED later on.
  *
- * @param device PortAudio's name, or a part of it; undefined: the default
+ * @param device what `resolveDevice` takes; undefined: the default
+ * @param find   default: `findDevice`
  * @throws {ConfigError} CAPTURE_BAD_DEVICE
  */
-export function createPortaudioRecorder(device?: string): Recorder {
+export function createPortaudioRecorder(device?: string, find: FindDevice = findDevice): Recorder {
   const name = device === undefined ? '' : checkedDeviceName(device)
   return {
     name: name === '' ? 'portaudio' : `portaudio:${name}`,
     async record(signal) {
+      const wanted = await portaudioNameOf(name, find, signal)
       const portaudio = startPortaudio()
       const { process, audio } = portaudio
       const stop = (): unknown => audio.destroy()
@@ -30,7 +33,7 @@ export function createPortaudioRecorder(device?: string): Recorder {
         await process.close()
       }
       try {
-        process.child.send({ device: name, channels: MOST_CHANNELS }, () => undefined)
+        process.child.send({ device: wanted, channels: MOST_CHANNELS }, () => undefined)
         const opened = await nextMessage(portaudio, signal)
         if (opened.kind !== 'opened') throw new CaptureError('CAPTURE_GARBAGE', 'PortAudio opened nothing')
         return {
@@ -45,6 +48,13 @@ export function createPortaudioRecorder(device?: string): Recorder {
       }
     },
   }
+}
+
+/** PortAudio has names of its own, which hold the card's index: they are looked up each time. */
+async function portaudioNameOf(wanted: string, find: FindDevice, signal: AbortSignal): Promise<string> {
+  if (wanted === '' || wanted === 'default') return ''
+  const { name, portaudioName } = await find(wanted, 'portaudio', signal)
+  return portaudioName ?? name
 }
 
 async function* packets(

@@ -1,6 +1,9 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { CaptureDevice } from '../../../src/capture/devices/capture-device.js'
+import type { FindDevice } from '../../../src/capture/live/find-device.js'
+import { CaptureError } from '../../../src/errors.js'
 import { createArecordRecorder } from '../../../src/capture/live/arecord-recorder.js'
 
 /** A stand-in for arecord: a shell script. */
@@ -109,6 +112,30 @@ t.test('a flood on stderr is no harm', async (t) => {
     'head -c 3000000 /dev/zero | tr "\\0" "x" >&2\nhead -c 6400 /dev/zero\nexit 3',
   )
   await t.rejects(record(command), { message: /ended with status 3/ })
+})
+
+t.test("a name that is not ALSA's own is looked for, and tried as it is where nothing fits", async (t) => {
+  const command = fakeArecord(t, 'echo "$@" > arguments')
+  const opened = async (pcm: string, find: FindDevice): Promise<string | undefined> => {
+    const recorder = createArecordRecorder({ command, pcm, find })
+    await t.rejects(recorder.record(new AbortController().signal), { code: 'CAPTURE_DEVICE_FAILED' })
+    return /-D (\S+)/.exec(readFileSync(join(t.testdirName, 'arguments'), 'utf8'))?.[1]
+  }
+  const found: FindDevice = (wanted, backend) => {
+    t.same([wanted, backend], ['usb mic', 'alsa'])
+    return Promise.resolve({ name: 'plughw:CARD=Mic,DEV=0' } as CaptureDevice)
+  }
+  t.equal(await opened('usb mic', found), 'plughw:CARD=Mic,DEV=0')
+  const failing =
+    (code: string): FindDevice =>
+    () =>
+      Promise.reject(new CaptureError(code, 'choose one of'))
+  t.equal(await opened('unlisted', failing('CAPTURE_NO_DEVICE')), 'unlisted')
+  const recorder = createArecordRecorder({ command, pcm: 'mic', find: failing('CAPTURE_AMBIGUOUS_DEVICE') })
+  await t.rejects(recorder.record(new AbortController().signal), {
+    code: 'CAPTURE_AMBIGUOUS_DEVICE',
+    exitCode: 69,
+  })
 })
 
 t.test('a PCM name that could run a command is refused before anything starts', async (t) => {
