@@ -38,9 +38,9 @@ export function noPortaudio(why: string): CaptureError {
   )
 }
 
-/** @param args `list`, or none to capture */
-export function startPortaudio(args: readonly string[] = []): PortaudioProcess {
-  const child = fork(portaudioEntry(), args, {
+/** @param entry what it runs; default: the real one */
+export function startPortaudio(entry = portaudioEntry()): PortaudioProcess {
+  const child = fork(entry, [], {
     // Its own chatter goes nowhere; a crash log of its segfault handler goes where such things may lie.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     cwd: tmpdir(),

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AffectdError, CaptureError } from '../../errors.js'
 import { checkedDeviceName } from '../device-name.js'
-import { nextMessage, startPortaudio } from '../portaudio-process.js'
+import { nextMessage, startPortaudio, type PortaudioProcess } from '../portaudio-process.js'
 import { PacketParser } from './packets.js'
 import { findDevice, type FindDevice } from './find-device.js'
 import type { CaptureBlock, Recorder } from './recorder.js'
@@ -16,15 +16,20 @@ const MOST_CHANNELS = 2
  *
  * @param device what `resolveDevice` takes; undefined: the default
  * @param find   default: `findDevice`
+ * @param start  default: `startPortaudio`
  * @throws {ConfigError} CAPTURE_BAD_DEVICE
  */
-export function createPortaudioRecorder(device?: string, find: FindDevice = findDevice): Recorder {
+export function createPortaudioRecorder(
+  device?: string,
+  find: FindDevice = findDevice,
+  start: () => PortaudioProcess = startPortaudio,
+): Recorder {
   const name = device === undefined ? '' : checkedDeviceName(device)
   return {
     name: name === '' ? 'portaudio' : `portaudio:${name}`,
     async record(signal) {
       const wanted = await portaudioNameOf(name, find, signal)
-      const portaudio = startPortaudio()
+      const portaudio = start()
       const { process, audio } = portaudio
       const stop = (): unknown => audio.destroy()
       signal.addEventListener('abort', stop, { once: true })
