@@ -103,7 +103,7 @@ list_devices() {
     const inputs = devices.filter((device) => device.maxInputChannels > 0)
     const lines = devices.map(({ name, maxInputChannels, maxOutputChannels, defaultSampleRate, hostAPIName }) =>
       `  ${name} (${hostAPIName}, in ${maxInputChannels}, out ${maxOutputChannels}, ${defaultSampleRate} Hz)`)
-    const head = `${devices.length} devices, ${inputs.length} of them can record`
+    const head = `devices: ${devices.length}, of which can record: ${inputs.length}`
     require("fs").writeFileSync("devices", [head, ...lines, ""].join("\n"))
     process.exit(0)
   ' "$naudiodon") >"$work/load.log" 2>&1
