@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 /**
  * The child process in which PortAudio lives: naudiodon can hang, print and crash, and this process can be killed.
  *
- * `list`: one IPC message, `{ kind: 'devices', devices }`, or `{ kind: 'unavailable', reason }` where naudiodon is not
- * installed or does not load; then it ends.
+ * `list`: one IPC message, `{ kind: 'devices', devices }`, or `{ kind: 'failed', code: 'no_portaudio', text }` where
+ * naudiodon is not installed or does not load; then it ends.
  */
 const [mode] = process.argv.slice(2)
 
@@ -34,6 +34,10 @@ function listing(): object {
     }))
     return { kind: 'devices', devices }
   } catch (error) {
-    return { kind: 'unavailable', reason: error instanceof Error ? error.message : String(error) }
+    return {
+      kind: 'failed',
+      code: 'no_portaudio',
+      text: error instanceof Error ? error.message : String(error),
+    }
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CaptureError } from '../errors.js'
+import { cleanText } from './devices/clean-text.js'
 
 /** A device as PortAudio lists it; it may have no inputs. */
 export interface PortaudioDevice {
@@ -86,13 +87,15 @@ export function devicesOfChild(
 
 /** Field by field: what comes of a native library's memory is not trusted. */
 function checkedAnswer(message: unknown): readonly PortaudioDevice[] | CaptureError {
-  const { kind, devices, reason } = fieldsOf(message)
-  if (kind === 'unavailable') {
+  const { kind, devices, code, text } = fieldsOf(message)
+  const why = typeof text === 'string' ? oneLine(text) : 'no reason given'
+  if (kind === 'failed' && code === 'no_portaudio') {
     return new CaptureError(
       'CAPTURE_NO_PORTAUDIO',
-      `naudiodon is not installed or does not load (${typeof reason === 'string' ? reason.slice(0, MAX_TEXT_CHARS) : 'no reason given'}); use arecord, or install it`,
+      `naudiodon is not installed or does not load (${why}); use arecord, or install it`,
     )
   }
+  if (kind === 'failed') return failed(`failed (${why})`)
   if (kind !== 'devices' || !Array.isArray(devices) || devices.length > MAX_DEVICES) {
     return failed('answered something else than a list of devices')
   }
@@ -106,6 +109,11 @@ function checkedDevice(entry: unknown): PortaudioDevice | null {
   if (!isCount(maxInputChannels)) return null
   if (typeof defaultSampleRateHz !== 'number' || !Number.isFinite(defaultSampleRateHz)) return null
   return { id, name, hostApi, maxInputChannels, defaultSampleRateHz }
+}
+
+/** A missing module is reported with the stack of who required it, a line each. */
+function oneLine(text: string): string {
+  return cleanText(text.trim().split('\n')[0])
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -43,12 +43,18 @@ t.test('the child is asked for its list and leaves no crash.log here', async (t)
 })
 
 t.test('naudiodon that is missing is said with why', async (t) => {
-  await t.rejects(listWith(t, answering({ kind: 'unavailable', reason: "Cannot find module 'naudiodon'" })), {
+  const missing = { kind: 'failed', code: 'no_portaudio' }
+  const text = "Cannot find module 'naudiodon'\nRequire stack:\n- /x.js"
+  await t.rejects(listWith(t, answering({ ...missing, text })), {
     code: 'CAPTURE_NO_PORTAUDIO',
     exitCode: 69,
-    message: /Cannot find module 'naudiodon'/,
+    message: /\(Cannot find module 'naudiodon'\); use arecord/,
   })
-  await t.rejects(listWith(t, answering({ kind: 'unavailable' })), { message: /no reason given/ })
+  await t.rejects(listWith(t, answering(missing)), { message: /no reason given/ })
+  await t.rejects(listWith(t, answering({ kind: 'failed', code: 'refused', text: 'no' })), {
+    code: 'CAPTURE_PORTAUDIO_FAILED',
+    message: /failed \(no\)$/,
+  })
 })
 
 t.test('an answer that is no list of devices is refused', async (t) => {
