@@ -1,6 +1,6 @@
 import { referenceFrameAnalyser, type FrameAnalyser } from './frame-analyser.js'
 import { referenceHarmonicity, type Harmonicity } from './harmonicity.js'
-import { referenceVadContext, type VadContext } from './vad-features.js'
+import { referenceBandLogs, referenceVadContext, type BandLogs, type VadContext } from './vad-features.js'
 import { loadWasmGateKernels } from './wasm/wasm-gate-kernels.js'
 
 /** The arithmetic that the gate does for every frame. Every set of kernels gives the same bits. */
@@ -8,12 +8,14 @@ export interface GateKernels {
   createFrameAnalyser(): FrameAnalyser
   createHarmonicity(): Harmonicity
   createVadContext(): VadContext
+  createBandLogs(): BandLogs
 }
 
 export const referenceGateKernels: GateKernels = {
   createFrameAnalyser: referenceFrameAnalyser,
   createHarmonicity: referenceHarmonicity,
   createVadContext: referenceVadContext,
+  createBandLogs: referenceBandLogs,
 }
 
 let fastest: GateKernels | undefined

@@ -53,7 +53,7 @@ export function createNetworkVad(
   const network = createNetwork(manifest, weights, engine)
   const gain = network.output.scale / manifest.calibration.temperature
   const meter = createFrameCueMeter(params, kernels)
-  const featureMeter = createVadFeatureMeter()
+  const featureMeter = createVadFeatureMeter(kernels.createBandLogs)
   const context = kernels.createVadContext()
   const { features } = context
   let frames = 0

@@ -27,6 +27,18 @@ export const VAD_CONTEXT_ROWS = VAD_FEATURE_PARAMS.contextFrames.length
 /** Frames that the input reaches over: 1.2 s. */
 export const VAD_CONTEXT_FRAMES = VAD_FEATURE_PARAMS.contextFrames.reduce((sum, frames) => sum + frames, 0)
 
+/** Natural logarithms of the bands, each floored first. */
+export interface BandLogs {
+  /** Written by the owner, replaced by its logarithms, shape [N_BANDS]. */
+  readonly values: Float32Array
+  apply(): void
+}
+
+export function referenceBandLogs(): BandLogs {
+  const values = new Float32Array(N_BANDS)
+  return { values, apply: () => flooredLogInto(values, VAD_FEATURE_PARAMS.minBandPower, values) }
+}
+
 /** Turns the cues of each frame into the features of one, none of which changes with the gain of the microphone. */
 export interface VadFeatureMeter {
   /**
@@ -37,22 +49,24 @@ export interface VadFeatureMeter {
   reset(): void
 }
 
-export function createVadFeatureMeter(): VadFeatureMeter {
-  const { minBandPower, minFrameLevelDbfs, peakDecayDbPerFrame } = VAD_FEATURE_PARAMS
+/** @param createBandLogs default: the plain ones */
+export function createVadFeatureMeter(createBandLogs: () => BandLogs = referenceBandLogs): VadFeatureMeter {
+  const { minFrameLevelDbfs, peakDecayDbPerFrame } = VAD_FEATURE_PARAMS
   let peakDbfs: number = minFrameLevelDbfs
-  const logPower = new Float32Array(N_BANDS)
-  const logNoise = new Float32Array(N_BANDS)
+  const power = createBandLogs()
+  const noise = createBandLogs()
 
   return {
     measureInto({ acPower, bandPower, bandNoise, voicing }, noiseDbfs, out, offset) {
-      flooredLogInto(bandPower, minBandPower, logPower)
-      logNoise.set(bandNoise)
-      flooredLogInto(logNoise, minBandPower, logNoise)
+      power.values.set(bandPower)
+      power.apply()
+      noise.values.set(bandNoise)
+      noise.apply()
       let sum = 0
       for (let b = 0; b < N_BANDS; b++) {
-        const log = logPower[b]
+        const log = power.values[b]
         // Without an estimate yet, the frame is its own background.
-        const snr = bandNoise[b] === Infinity ? 0 : log - logNoise[b]
+        const snr = bandNoise[b] === Infinity ? 0 : log - noise.values[b]
         out[offset + b] = clamp(snr, -2, 8) / 4
         out[offset + N_BANDS + b] = log
         sum += log

@@ -77,6 +77,25 @@ t.test('the context of any features has the bits of the reference, from the firs
   t.pass()
 })
 
+t.test('the logarithms of any band powers have the bits of the reference', async (t) => {
+  const [ours, reference] = both.map((kernels) => kernels.createBandLogs())
+  const arbitraryPower = fc.oneof(
+    fc.float({ min: 0, noNaN: true, noDefaultInfinity: true }),
+    fc.constantFrom(0, 1e-45, 1e-11, 1, Infinity),
+  )
+  fc.assert(
+    fc.property(fc.array(arbitraryPower, { minLength: 24, maxLength: 24 }), (powers) => {
+      for (const logs of [ours!, reference!]) {
+        logs.values.set(powers)
+        logs.apply()
+      }
+      return bitsOf(ours!.values) === bitsOf(reference!.values)
+    }),
+    { numRuns: 500 },
+  )
+  t.pass()
+})
+
 t.test('a stream gives the cues of the reference, frame for frame, and again after a reset', async (t) => {
   const speech = await demoSpeech()
   const signal = sequence(

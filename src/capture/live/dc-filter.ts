@@ -18,19 +18,19 @@ export class DcFilter {
     this.scale = 1 - this.following / 2
   }
 
-  /** The next sample without its DC. */
-  next(sample: number): number {
-    if (this.isAtRest) {
-      this.level = sample
-      this.isAtRest = false
+  /** @param out shape [≥ samples.length], overwritten, owned by the caller; may be `samples` */
+  filterInto(samples: Float32Array, out: Float32Array): void {
+    if (samples.length === 0) return
+    if (this.isAtRest) this.level = samples[0]
+    this.isAtRest = false
+    // A local, since V8 may box a number for each store into a field.
+    let level = this.level
+    for (let i = 0; i < samples.length; i++) {
+      const difference = samples[i] - level
+      level += this.following * difference
+      out[i] = this.scale * difference
     }
-    const difference = sample - this.level
-    this.level += this.following * difference
-    return this.scale * difference
-  }
-
-  filterInPlace(samples: Float32Array): void {
-    for (let i = 0; i < samples.length; i++) samples[i] = this.next(samples[i])
+    this.level = level
   }
 
   /** The next sample begins a new stream. */

@@ -20,6 +20,8 @@ const FADE_S = 0.5
  */
 export class DcRemoval {
   private readonly filter: DcFilter
+  /** As float32: what is faded in. */
+  private filtered = new Float32Array(0)
   private readonly measureSamples: number
   private readonly fadeStep: number
 
@@ -48,14 +50,24 @@ export class DcRemoval {
   }
 
   processInPlace(samples: Float32Array): void {
+    if (this.filtered.length < samples.length) this.filtered = new Float32Array(samples.length)
+    this.filter.filterInto(samples, this.filtered)
+    // Locals, since V8 may box a number for each store into a field.
+    let share = this.share
+    let sum = this.sum
     for (let i = 0; i < samples.length; i++) {
       const sample = samples[i]
-      const filtered = this.filter.next(sample)
-      if (this.isWanted) this.share = Math.min(1, this.share + this.fadeStep)
-      else if (this.share > 0) this.share = Math.max(0, this.share - this.fadeStep)
-      if (this.share > 0) samples[i] = sample + this.share * (filtered - sample)
-      this.measure(sample)
+      if (this.isWanted) share = Math.min(1, share + this.fadeStep)
+      else if (share > 0) share = Math.max(0, share - this.fadeStep)
+      if (share > 0) samples[i] = sample + share * (this.filtered[i] - sample)
+      sum += sample
+      if (++this.summedSamples === this.measureSamples) {
+        this.measured(sum)
+        sum = 0
+      }
     }
+    this.share = share
+    this.sum = sum
   }
 
   /** A gap: the filter is at rest, a fade is at its end, and the second that was being measured begins anew. */
@@ -66,13 +78,10 @@ export class DcRemoval {
     this.summedSamples = 0
   }
 
-  private measure(sample: number): void {
-    this.sum += sample
-    if (++this.summedSamples < this.measureSamples) return
+  private measured(sum: number): void {
     this.measurements = Math.min(this.measurements + 1, MEMORY)
-    this.mean += (this.sum / this.summedSamples - this.mean) / this.measurements
+    this.mean += (sum / this.summedSamples - this.mean) / this.measurements
     this.isWanted = Math.abs(this.mean) >= DC_THRESHOLD
-    this.sum = 0
     this.summedSamples = 0
   }
 }

@@ -59,16 +59,21 @@ export class SignalFaults {
 
   /** @param samples any number of them, full scale = 1, as decoded */
   observe(samples: Float32Array): SignalFault | null {
+    // Locals, since V8 may box a number for each store into a field.
+    let value = this.value
+    let runSamples = this.runSamples
     for (let i = 0; i < samples.length; i++) {
       const sample = samples[i]
-      if (sample === this.value) this.runSamples++
+      if (sample === value) runSamples++
       else {
-        this.value = sample
-        this.runSamples = 1
+        value = sample
+        runSamples = 1
       }
       if (sample >= FULL_SCALE || sample <= -FULL_SCALE) this.clippedInBlock++
       if (++this.seenInBlock === this.blockSamples) this.endBlock()
     }
+    this.value = value
+    this.runSamples = runSamples
     return this.fault
   }
 

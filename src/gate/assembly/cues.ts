@@ -4,3 +4,4 @@
 export { analyse } from './cues/frame-analyser'
 export { harmonicity } from './cues/harmonicity'
 export { context } from './cues/context'
+export { flooredLog } from '../../features/assembly/front-end/log'

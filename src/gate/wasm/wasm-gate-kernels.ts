@@ -18,6 +18,7 @@ import {
   VAD_CONTEXT_ROWS,
   VAD_FEATURE_PARAMS,
   VAD_FEATURES,
+  type BandLogs,
   type VadContext,
 } from '../vad-features.js'
 
@@ -26,6 +27,7 @@ interface CueExports {
   analyse(plan: Address, samples: Address, isFirst: number): void
   harmonicity(plan: Address): number
   context(plan: Address, frame: number): void
+  flooredLog(x: Address, count: number, floor: number): void
 }
 
 const N_BINS = N_FFT / 2 + 1
@@ -42,6 +44,7 @@ export function loadWasmGateKernels(): GateKernels | null {
       createFrameAnalyser: () => createFrameAnalyser(module),
       createHarmonicity: () => createHarmonicity(module),
       createVadContext: () => createVadContext(module),
+      createBandLogs: () => createBandLogs(module),
     }
   )
 }
@@ -158,5 +161,17 @@ function createVadContext(module: WebAssembly.Module): VadContext {
       context(contextAt, frame)
       return out
     },
+  }
+}
+
+function createBandLogs(module: WebAssembly.Module): BandLogs {
+  const plan = planMemory()
+  const valuesAt = plan.reserve(4 * N_BANDS)
+  const { memory, exports } = plan.open(module)
+  const { flooredLog } = exports as CueExports
+  const floor = Math.fround(VAD_FEATURE_PARAMS.minBandPower)
+  return {
+    values: new Float32Array(memory, valuesAt, N_BANDS),
+    apply: () => flooredLog(valuesAt, N_BANDS, floor),
   }
 }
