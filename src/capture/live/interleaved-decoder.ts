@@ -52,11 +52,11 @@ export class InterleavedDecoder {
     if (this.carriedBytes > 0) {
       position = this.carry(bytes, 0)
       if (this.carriedBytes < this.frameBytes) return 0
-      out[written++] = this.sampleAt(this.carried, 0)
+      this.sampleInto(this.carried, 0, out, written++)
       this.carriedBytes = 0
     }
     for (; position + this.frameBytes <= bytes.length; position += this.frameBytes) {
-      out[written++] = this.sampleAt(bytes, position)
+      this.sampleInto(bytes, position, out, written++)
     }
     this.carry(bytes, position)
     return written
@@ -75,7 +75,8 @@ export class InterleavedDecoder {
     return position
   }
 
-  private sampleAt(bytes: Uint8Array, position: number): number {
+  /** Written where it belongs: V8 may box a number that a function returns. */
+  private sampleInto(bytes: Uint8Array, position: number, out: Float32Array, index: number): void {
     let sum = 0
     let at = position + this.firstByte
     for (let channel = 0; channel < this.summedChannels; channel++) {
@@ -83,6 +84,6 @@ export class InterleavedDecoder {
       at += BYTES_PER_SAMPLE
     }
     // Exact up to this one division, so the mean of a stereo file's channels has the same bits.
-    return sum / this.divisor
+    out[index] = sum / this.divisor
   }
 }
