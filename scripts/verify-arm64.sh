@@ -72,10 +72,12 @@ fi
 [[ -e $state ]] || echo begun >"$state"
 log=$work/log
 mounted_binfmt=
+mounted_proc=
 registered=
 
 clean_up() {
-  ! mountpoint -q "$root/proc" || umount "$root/proc"
+  # Unpacked but not installed, the system's /proc is a link to this machine's: only what was mounted here is unmounted.
+  [[ -z $mounted_proc ]] || umount "$root/proc"
   [[ -z $registered ]] || echo -1 >"$binfmt/$handler"
   [[ -z $mounted_binfmt ]] || umount "$binfmt"
   [[ -n $keep ]] || rm -rf --one-file-system "$root"
@@ -184,7 +186,8 @@ make_debian() {
     chroot "$root" /debootstrap/debootstrap --second-stage >>"$log" 2>&1 || return 1
     echo installed >"$state"
   fi
-  mountpoint -q "$root/proc" || mount -t proc proc "$root/proc" || return 1
+  mount -t proc proc "$root/proc" || return 1
+  mounted_proc=1
   echo "    Debian $(<"$root/etc/debian_version") for $(chroot "$root" dpkg --print-architecture)"
 }
 

@@ -84,12 +84,13 @@ find_nodedir() {
 
 # build FOLDER: compiles a native package where it lies; what the compiler says is shown only if it fails.
 build() {
-  local name log
+  local name log call='node-gyp rebuild'
+  [[ -z $nodedir ]] || call+=" --nodedir=$(printf %q "$nodedir")"
   name=$(basename "$1")
   log=$work/$name.log
   say "building $name"
   # npm brings a node-gyp of its own, and lends it to the commands that it runs.
-  (cd "$1" && npm exec --call 'node-gyp rebuild') >"$log" 2>&1 && return
+  (cd "$1" && npm exec --call "$call") >"$log" 2>&1 && return
   tail -n 40 "$log" >&2
   fail 5 "$name does not build; what the compiler said is above"
 }
@@ -196,7 +197,6 @@ else
   nodedir=$(find_nodedir)
 fi
 if [[ -n $nodedir ]]; then
-  export npm_config_nodedir=$nodedir
   say "Node's headers: $nodedir/include/node"
 else
   say "no headers beside this Node: node-gyp will download them; without a network, see --nodedir"
