@@ -9,6 +9,8 @@ const REDRAW_MS = 100
 const LINE_MS = 1_000
 /** A terminal keeps the last reading for so long before it says that no audio comes. */
 const QUIET_MS = 1_000
+/** A source that tries for ever is given up if it has not delivered by then. */
+const FIRST_FRAME_MS = 10_000
 
 export interface DeviceTestOptions {
   readonly source: AudioSource
@@ -25,22 +27,25 @@ export interface DeviceTestOptions {
  * Shows the meter while the source delivers: on a terminal one line that is drawn ten times a second, elsewhere a line a
  * second. What it shows runs by the clock, not by the frames, so that a device that hangs is seen to.
  *
- * @throws {CaptureError} as the source; CAPTURE_DEVICE_FAILED if not a single frame came in all the time
+ * @throws {CaptureError} as the source; CAPTURE_DEVICE_FAILED if no frame came within ten seconds, or at all
  */
 export async function testDevice(options: DeviceTestOptions): Promise<void> {
   const { source, meter, clock, stop, durationMs } = options
   const over = new AbortController()
   const limit = durationMs === undefined ? undefined : clock.after(durationMs, () => over.abort())
+  const patience = clock.after(FIRST_FRAME_MS, () => over.abort())
   const display = new MeterDisplay(options)
   let hasHeard = false
   try {
     for await (const frame of source.frames(AbortSignal.any([stop, over.signal]))) {
+      if (!hasHeard) patience.clear()
       hasHeard = true
       meter.push(frame)
     }
     meter.flush()
   } finally {
     limit?.clear()
+    patience.clear()
     display.end()
   }
   if (!hasHeard && !stop.aborted) {

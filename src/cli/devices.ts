@@ -19,7 +19,7 @@ import { LevelMeter } from './level-meter.js'
 import { loadSettings, SETTING_OPTIONS, SETTINGS_HELP } from './load-settings.js'
 import { meterVerdict } from './meter-text.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
-import { gateSettingsOf } from './stage-params.js'
+import { captureParamsOf, gateSettingsOf } from './stage-params.js'
 import { createStopSignal } from './stop-signal.js'
 
 const MAX_SECONDS = 86_400
@@ -43,7 +43,7 @@ Exits 69 if nothing here can capture audio, or if the device under test fails.
 /** What the command asks of the machine. Tests pass their own. */
 export interface DevicesDeps {
   readonly listDevices: (signal?: AbortSignal) => Promise<DeviceList>
-  readonly openSource: (spec: SourceSpec) => AudioSource
+  readonly openSource: (spec: SourceSpec, config: Config, io: CommandIo) => AudioSource
   readonly clock: Clock
   /** Ends a test; SIGINT and SIGTERM unless a test says otherwise. */
   readonly stop?: AbortSignal
@@ -51,11 +51,12 @@ export interface DevicesDeps {
 
 const SYSTEM: DevicesDeps = {
   listDevices,
-  openSource: (spec) =>
+  openSource: (spec, config, io) =>
     createAudioSource(spec, {
       stdin: () => process.stdin,
       clock: systemClock,
-      log: createLogger({ level: 'warn', format: 'auto' }),
+      log: createLogger({ level: 'warn', format: 'pretty', stream: logStream(io) }),
+      live: captureParamsOf(config.capture),
     }),
   clock: systemClock,
 }
@@ -94,19 +95,20 @@ export async function devicesCommand(
   const { devices, gaps } = await machine.listDevices()
   if (devices.length === 0) throw noDevices(gaps)
   if (values.test === undefined) {
-    const selected = selectedDevice(source, devices, io)
+    const selected = selectedDevice(source, { devices, gaps }, io)
     io.out(values.json === true ? deviceJson(devices, selected) : deviceTable(devices, selected))
     for (const { text } of gaps) io.err(`${text}\n`)
     return 0
   }
-  await runTest(resolveDevice(values.test, devices), loaded.config, durationMs, io, machine)
+  const device = resolveDevice(values.test, devices)
+  await runTest(device, sourceOf(device, source.kind), loaded.config, durationMs, io, machine)
   return 0
 }
 
 /** What the configured source listens to; null, with a word on stderr, if that is none of the devices. */
 function selectedDevice(
   source: SourceSpec,
-  devices: readonly CaptureDevice[],
+  { devices, gaps }: DeviceList,
   io: CommandIo,
 ): CaptureDevice | null {
   const having = (backend: CaptureDevice['backends'][number]): readonly CaptureDevice[] =>
@@ -114,7 +116,11 @@ function selectedDevice(
   try {
     switch (source.kind) {
       case 'auto':
-        return resolveDevice('', devices)
+        // As the agent: arecord only where PortAudio is not.
+        return resolveDevice(
+          source.device ?? '',
+          having(gaps.some(({ kind }) => kind === 'no_portaudio') ? 'alsa' : 'portaudio'),
+        )
       case 'arecord':
         return resolveDevice(source.pcm ?? '', having('alsa'))
       case 'portaudio':
@@ -133,6 +139,7 @@ function selectedDevice(
 
 async function runTest(
   device: CaptureDevice,
+  spec: SourceSpec,
   config: Config,
   durationMs: number | undefined,
   io: CommandIo,
@@ -141,7 +148,7 @@ async function runTest(
   const settings = gateSettingsOf(config.gate)
   const vad = loadGates(settings).createVad()
   const meter = new LevelMeter(vad, createGate(vad, settings.params))
-  const source = openSource(sourceOf(device))
+  const source = openSource(spec, config, io)
   io.err(`${source.name}, ${device.description}; speak where people will speak; Ctrl-C ends it\n`)
   const signals = stop === undefined ? createStopSignal() : undefined
   try {
@@ -152,9 +159,20 @@ async function runTest(
   for (const line of meterVerdict(meter.totals, config.affect.min_snr_db)) io.out(`${line}\n`)
 }
 
-function sourceOf({ name, backends, portaudioName }: CaptureDevice): SourceSpec {
-  if (backends.includes('alsa')) return { kind: 'arecord', pcm: name }
-  return { kind: 'portaudio', device: portaudioName ?? name }
+/** The device by the backend that the agent would use for it, as far as the device has it. */
+function sourceOf({ name, backends }: CaptureDevice, configured: SourceSpec['kind']): SourceSpec {
+  const prefersAlsa = configured === 'arecord' && backends.includes('alsa')
+  return backends.includes('portaudio') && !prefersAlsa
+    ? { kind: 'portaudio', device: name }
+    : { kind: 'arecord', pcm: name }
+}
+
+/** What is logged makes room for itself on the line that is being redrawn. */
+function logStream({ err, isTty, errIsTty = false }: CommandIo): {
+  write: (text: string) => void
+  isTTY: boolean
+} {
+  return { write: (text) => err(isTty && errIsTty ? `\r\u001b[K${text}` : text), isTTY: errIsTty }
 }
 
 function secondsToMs(text: string): number {

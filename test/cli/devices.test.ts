@@ -69,12 +69,21 @@ t.test('the mark follows the configuration', async (t) => {
   t.equal(await selected(), MIC.name)
   t.equal(await selected('capture.source=portaudio:testmic'), 'testmic')
   t.equal(await selected('capture.source=portaudio', 'capture.device=test'), 'testmic')
+  t.equal(await selected('capture.device=test'), 'testmic')
   t.equal(await selected('capture.source=arecord:hw:1,0'), MIC.name)
   t.match(
     await selected('capture.source=arecord:testmic'),
     /selects none of them: there is no capture device/,
   )
   t.match(await selected('capture.source=file:x.wav'), /listens to none of them: capture.source is file/)
+})
+
+t.test('auto marks what arecord would open where there is no PortAudio', async (t) => {
+  const gaps = [{ kind: 'no_portaudio', text: 'naudiodon is not installed' }] as const
+  const devices = [sampleDevice({ isDefault: true }), configuredSample('odd', { backends: [] })]
+  const io = await run([], { listDevices: () => Promise.resolve({ devices, gaps }) })
+  t.match(io.stdout, /^\* {2}plughw:CARD=Device,DEV=0/m)
+  t.equal(io.stderr, 'naudiodon is not installed\n')
 })
 
 t.test('--json says all that is known', async (t) => {
@@ -142,10 +151,19 @@ t.test('--test takes any name that a configuration takes, and the backend that h
   for (const name of ['', 'usb pnp', 'test mic']) {
     await run(['--test', name], { openSource, clock: new FakeClock() })
   }
+  await run(['--test', '', '--set', 'capture.source=arecord'], { openSource, clock: new FakeClock() })
+  const alsaOnly = { devices: [sampleDevice()], gaps: [] }
+  await run(['--test', 'usb-1.4'], {
+    openSource,
+    clock: new FakeClock(),
+    listDevices: () => Promise.resolve(alsaOnly),
+  })
   t.same(opened, [
-    { kind: 'arecord', pcm: MIC.name },
-    { kind: 'arecord', pcm: MIC.name },
+    { kind: 'portaudio', device: MIC.name },
+    { kind: 'portaudio', device: MIC.name },
     { kind: 'portaudio', device: 'testmic' },
+    { kind: 'arecord', pcm: MIC.name },
+    { kind: 'arecord', pcm: MIC.name },
   ])
   await t.rejects(run(['--test', 'nowhere']), { code: 'CAPTURE_NO_DEVICE', exitCode: 78, message: /testmic/ })
   await t.rejects(run(['--test', 'a|b']), { code: 'CAPTURE_BAD_DEVICE' })
@@ -211,5 +229,20 @@ t.test('a device that fails, or delivers nothing at all, is status 69', async (t
     exitCode: 69,
     message: 'memory delivered no audio',
   })
+  const forEver: AudioSource = {
+    ...dead(),
+    async *frames(signal) {
+      while (!signal.aborted) {
+        clock.advance(1000)
+        await Promise.resolve()
+      }
+      yield* []
+    },
+  }
+  const before = clock.monotonicMs()
+  await t.rejects(run(['--test', 'testmic'], { openSource: () => forEver, clock }), {
+    code: 'CAPTURE_DEVICE_FAILED',
+  })
+  t.equal(clock.monotonicMs() - before, 10_000)
   t.equal(clock.timers, 0)
 })

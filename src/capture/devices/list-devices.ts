@@ -51,7 +51,8 @@ async function portaudioOrGap(
     return { devices: await list(signal), gaps: [] }
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error
-    return { devices: [], gaps: [{ kind: 'no_portaudio', text: error.message }] }
+    const kind = error.code === 'CAPTURE_NO_PORTAUDIO' ? 'no_portaudio' : 'portaudio_failed'
+    return { devices: [], gaps: [{ kind, text: error.message }] }
   }
 }
 

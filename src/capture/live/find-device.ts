@@ -11,20 +11,30 @@ export type FindDevice = (
 ) => Promise<CaptureDevice>
 
 /**
- * Asks ALSA and PortAudio.
+ * Among what `list` lists.
  *
- * Rejects with {CaptureError} CAPTURE_NO_DEVICE or CAPTURE_AMBIGUOUS_DEVICE, with the choices: a microphone that is not
- * there yet is waited for, so neither is an error of the configuration here.
+ * Finding rejects with {CaptureError} CAPTURE_NO_DEVICE or CAPTURE_AMBIGUOUS_DEVICE, with the choices: a microphone that
+ * is not there yet is waited for, so neither is an error of the configuration here. CAPTURE_NO_PORTAUDIO where that is
+ * why there is none.
  */
-export const findDevice: FindDevice = async (wanted, backend, signal) => {
-  const { devices } = await listDevices(signal)
-  try {
-    return resolveDevice(
-      wanted,
-      devices.filter(({ backends }) => backends.includes(backend)),
-    )
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    throw new CaptureError(error.code, error.message, { cause: error })
+export function createFindDevice(list: typeof listDevices): FindDevice {
+  return async (wanted, backend, signal) => {
+    const { devices, gaps } = await list(signal)
+    const absence = gaps.find(({ kind }) => kind === 'no_portaudio')
+    if (backend === 'portaudio' && absence !== undefined) {
+      throw new CaptureError('CAPTURE_NO_PORTAUDIO', absence.text)
+    }
+    try {
+      return resolveDevice(
+        wanted,
+        devices.filter(({ backends }) => backends.includes(backend)),
+      )
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      throw new CaptureError(error.code, error.message, { cause: error })
+    }
   }
 }
+
+/** Asks ALSA and PortAudio. */
+export const findDevice = createFindDevice(listDevices)

@@ -36,6 +36,12 @@ t.test('a backend that is missing is said and the other goes on', async (t) => {
   t.same((await listDevices(undefined, { access, listPortaudio: noPortaudio })).devices, [])
 })
 
+t.test('PortAudio that is there and fails is not taken for one that is missing', async (t) => {
+  const failing = () => Promise.reject(new CaptureError('CAPTURE_PORTAUDIO_FAILED', 'it hangs'))
+  const { gaps } = await listDevices(undefined, { access: sampleMachine(t), listPortaudio: failing })
+  t.match(gaps, [{ kind: 'portaudio_failed', text: 'it hangs' }])
+})
+
 t.test('our own bugs are not taken for a missing backend', async (t) => {
   const access = sampleMachine(t)
   const buggy = () => Promise.reject(new InternalError('INTERNAL_UNEXPECTED', 'oops'))
