@@ -160,31 +160,31 @@ inside() {
   fi
 }
 
+# The state goes from begun to installed, or to libraries: unpacked by hand, those stand in an installation's way.
 make_debian() {
-  local package
-  case $(<"$state") in
-    installed) echo '    taken over' ;;
-    unpacked) ;;
-    *)
-      find "$root" -xdev -mindepth 1 -maxdepth 1 ! -path "$state" -exec rm -rf --one-file-system {} +
-      debootstrap --arch=arm64 --foreign --variant=minbase "${DEBIAN_SUITE:-bookworm}" "$root" \
-        ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >>"$log" 2>&1 || return 1
-      echo unpacked >"$state"
-      ;;
-  esac
-  if [[ -n $no_binfmt ]]; then
-    # Node's libraries are enough: nothing else of the system is run.
-    for package in libc6 libgcc-s1 libstdc++6; do
-      [[ $(<"$state") == installed ]] || dpkg-deb -x "$root/var/cache/apt/archives/$package"_*.deb "$root" || return 1
-    done
-    echo "    Debian's libraries, unpacked"
-    return
-  fi
-  if [[ $(<"$state") == unpacked ]]; then
-    # One that is stopped half-way is begun anew.
+  local package reached
+  reached=$(<"$state")
+  if [[ $reached == installed || $reached == libraries && -n $no_binfmt ]]; then
+    echo '    taken over'
+  else
+    # One that was stopped half-way is begun anew.
     echo begun >"$state"
-    chroot "$root" /debootstrap/debootstrap --second-stage >>"$log" 2>&1 || return 1
-    echo installed >"$state"
+    find "$root" -xdev -mindepth 1 -maxdepth 1 ! -path "$state" -exec rm -rf --one-file-system {} +
+    debootstrap --arch=arm64 --foreign --variant=minbase "${DEBIAN_SUITE:-bookworm}" "$root" \
+      ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >>"$log" 2>&1 || return 1
+    if [[ -n $no_binfmt ]]; then
+      for package in libc6 libgcc-s1 libstdc++6; do
+        dpkg-deb -x "$root/var/cache/apt/archives/$package"_*.deb "$root" || return 1
+      done
+      echo libraries >"$state"
+    else
+      chroot "$root" /debootstrap/debootstrap --second-stage >>"$log" 2>&1 || return 1
+      echo installed >"$state"
+    fi
+  fi
+  if [[ -n $no_binfmt ]]; then
+    echo "    Debian's libraries alone: nothing else of it is run"
+    return
   fi
   mount -t proc proc "$root/proc" || return 1
   mounted_proc=1

@@ -16,7 +16,8 @@ in a process of its own. Does nothing where nothing needs mending.
   --force          build again even if naudiodon already works
 
 npm removes an optional package whose build fails, so install without building first:
-  npm ci --omit=dev --ignore-scripts && scripts/deploy/fix-portaudio.sh
+  npm ci --omit=dev --ignore-scripts && scripts/deploy/fix-portaudio.sh         where dist/ is there, as in a package
+  npm ci --ignore-scripts && npm run build && scripts/deploy/fix-portaudio.sh   in a checkout
 
 Exit status:
   0  mended, mended already, or nothing to mend (x86-64, 32-bit ARM)
