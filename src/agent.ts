@@ -98,7 +98,8 @@ class Listener {
   /** @returns why the source ended early, if it was not told to */
   async listen(): Promise<unknown> {
     const { source } = this.options
-    source.monitor?.onChange(() => this.#microphoneChanged(source.monitor as CaptureMonitor))
+    const { monitor } = source
+    monitor?.onChange(() => this.#microphoneChanged(monitor))
     this.#streamStartMs = this.options.streamStartMs
     try {
       for await (const frame of source.frames(this.stop)) await this.#hear(frame)

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Framer } from '../../src/capture/framer.js'
 import { DEFAULT_GATE_PARAMS } from '../../src/gate/gate-params.js'
 import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../../src/units.js'
+import { chunk, fmtChunk, riff, s16 } from '../../test/capture/build-wav.js'
 import { clipAudio } from '../../training/src/dataset/clip-audio.js'
 import { deviceGates } from '../../training/src/dataset/device-gates.js'
 
@@ -36,23 +37,6 @@ export async function loadInput(): Promise<BenchInput> {
 
 /** @returns a 16-bit WAV file of the samples, repeated up to `seconds` */
 export function wavOf(samples: Float32Array, seconds: number): Buffer {
-  const count = Math.round(seconds * SAMPLE_RATE_HZ)
-  const wav = Buffer.alloc(44 + 2 * count)
-  wav.write('RIFF', 0, 'latin1')
-  wav.writeUInt32LE(36 + 2 * count, 4)
-  wav.write('WAVEfmt ', 8, 'latin1')
-  wav.writeUInt32LE(16, 16)
-  wav.writeUInt16LE(1, 20)
-  wav.writeUInt16LE(1, 22)
-  wav.writeUInt32LE(SAMPLE_RATE_HZ, 24)
-  wav.writeUInt32LE(2 * SAMPLE_RATE_HZ, 28)
-  wav.writeUInt16LE(2, 32)
-  wav.writeUInt16LE(16, 34)
-  wav.write('data', 36, 'latin1')
-  wav.writeUInt32LE(2 * count, 40)
-  for (let i = 0; i < count; i++) {
-    const x = Math.round(32_767 * (samples[i % samples.length] as number))
-    wav.writeInt16LE(Math.max(-32_768, Math.min(32_767, x)), 44 + 2 * i)
-  }
-  return wav
+  const audio = Buffer.alloc(2 * Math.round(seconds * SAMPLE_RATE_HZ), s16(samples))
+  return riff([fmtChunk(), chunk('data', audio)])
 }

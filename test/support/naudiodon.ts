@@ -1,12 +1,6 @@
 import { createRequire } from 'node:module'
-
-const require = createRequire(import.meta.url)
+import { isInstalled } from '../../src/classify/tfjs-runtime.js'
 
 export function isNaudiodonInstalled(): boolean {
-  try {
-    require.resolve('naudiodon')
-    return true
-  } catch {
-    return false
-  }
+  return isInstalled(createRequire(import.meta.url), 'naudiodon')
 }

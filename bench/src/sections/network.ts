@@ -1,6 +1,4 @@
 import { createRequire } from 'node:module'
-import { softmaxInto } from '../../../src/affect/calibrate.js'
-import { argmax } from '../../../src/affect/probabilities.js'
 import { loadTfjsGraph } from '../../../src/classify/tfjs-graph.js'
 import { isInstalled, loadWasmBackend, startTfjs } from '../../../src/classify/tfjs-runtime.js'
 import type { Tfjs } from '../../../src/classify/tfjs.js'
@@ -10,10 +8,17 @@ import { FEATURE_PARAMS } from '../../../src/features/feature-params.js'
 import { createModelInput } from '../../../src/features/model-input.js'
 import { ONNX_FILE } from '../../../src/nn/artefact-forms.js'
 import { readArtefact } from '../../../src/nn/artefact-reader.js'
-import type { Engine } from '../../../src/nn/engine.js'
-import { createNetwork, fastestEngine } from '../../../src/nn/network.js'
+import { createNetwork } from '../../../src/nn/network.js'
 import { referenceEngine } from '../../../src/nn/reference/reference-engine.js'
-import { agreementOf, GREATEST_DIFFERENCE, LEAST_SAME_LABEL } from '../../../training/src/export/agreement.js'
+import {
+  agreementWith,
+  engineRunner,
+  expectedOf,
+  GREATEST_DIFFERENCE,
+  LEAST_SAME_LABEL,
+  type Agreement,
+  type FormRunner,
+} from '../../../training/src/export/agreement.js'
 import { openOnnxSession } from '../../../training/src/export/onnx-session.js'
 import { floatLayers, floatOnnx } from '../float-network.js'
 import type { BenchInput } from '../input.js'
@@ -25,8 +30,7 @@ const OURS = 'affectd int8, WASM'
 const ORT_INT8 = 'onnxruntime-node int8'
 const TFJS_WASM = 'tfjs float, WASM'
 const TFJS_CPU = 'tfjs float, CPU'
-
-type Run = (features: Float32Array) => ArrayLike<number> | Promise<ArrayLike<number>>
+const TFJS_FORM = 'tfjs, shipped form, WASM'
 
 /** The released network from real features to real logits, on one thread each. */
 export async function benchNetwork({ windows }: BenchInput, { compareMs }: Effort): Promise<Section> {
@@ -54,19 +58,14 @@ export async function benchNetwork({ windows }: BenchInput, { compareMs }: Effor
   const form = loadTfjsGraph(tf, artefact)
   const formLogits = new Float32Array(manifest.labels.length)
 
-  const engine = (name: Engine): Run => {
-    const network = createNetwork(manifest, artefact.weights, name)
-    const { scale, zero_point: zeroPoint } = network.output
-    return (features) => Array.from(network.runReal(features), (q) => scale * (q - zeroPoint))
-  }
-  const runs = new Map<string, Run>([
-    [OURS, engine(fastestEngine())],
-    ['affectd int8, reference', engine(referenceEngine)],
+  const runs = new Map<string, FormRunner>([
+    [OURS, engineRunner(artefact)],
+    ['affectd int8, reference', engineRunner(artefact, referenceEngine)],
     [ORT_INT8, (features) => onnx.logits(features)],
     ['onnxruntime-node float', (features) => onnxFloat.logits(features)],
     [TFJS_WASM, tfjsFloat(tf, floatLayers(artefact), inputShape)],
     [
-      'tfjs, shipped form, WASM',
+      TFJS_FORM,
       (features) => {
         form.logitsInto(features, formLogits)
         return formLogits
@@ -81,37 +80,28 @@ export async function benchNetwork({ windows }: BenchInput, { compareMs }: Effor
       return formLogits
     })
   }
-  const contender = ([name, run]: [string, Run]): Contender => {
+  const contender = ([name, run]: [string, FormRunner]): Contender => {
     let next = 0
     return { name, work: () => run(inputs[next++ % inputs.length] as Float32Array) }
   }
   const timings = await compare([...runs].map(contender), compareMs)
-  const agreement = await agreementOf(artefact, inputs, { tf, hasOnnx: true })
-  const probabilities = async (run: Run): Promise<Float64Array[]> => {
-    const all: Float64Array[] = []
-    for (const input of inputs) {
-      const out = new Float64Array(manifest.labels.length)
-      softmaxInto(Float32Array.from(await run(input)), manifest.calibration.temperature, out)
-      all.push(out)
-    }
-    return all
-  }
-  const ours = await probabilities(runs.get(OURS)!)
-  const agreed = new Map<string, readonly [sameLabel: number, difference: number]>()
-  for (const [name, run] of runs) agreed.set(name, agreementWith(ours, await probabilities(run)))
+  const expected = expectedOf(artefact, inputs)
+  const agreed = new Map<string, Omit<Agreement, 'form'>>()
+  for (const [name, run] of runs) agreed.set(name, await agreementWith(artefact, inputs, expected, run))
 
   // The plain JavaScript backend is so slow that it gets a comparison of its own.
   await tf.setBackend('cpu')
   const cpu = tfjsFloat(tf, floatLayers(artefact), inputShape)
   const cpuTimings = await compare([contender([TFJS_CPU, cpu])], compareMs / 2)
-  agreed.set(TFJS_CPU, agreementWith(ours, await probabilities(cpu)))
+  agreed.set(TFJS_CPU, await agreementWith(artefact, inputs, expected, cpu))
   timings.set(TFJS_CPU, cpuTimings.get(TFJS_CPU)!)
   await onnx.release()
   await onnxFloat.release()
 
   const oursMs = timings.get(OURS)!.medianMs
-  const worst = Math.min(...agreement.map(({ sameLabel }) => sameLabel))
-  const furthest = Math.max(...agreement.map(({ probabilityDifference }) => probabilityDifference))
+  const forms = [agreed.get(ORT_INT8)!, agreed.get(TFJS_FORM)!]
+  const worst = Math.min(...forms.map(({ sameLabel }) => sameLabel))
+  const furthest = Math.max(...forms.map(({ probabilityDifference }) => probabilityDifference))
   return {
     id: 'network',
     title: 'Network',
@@ -124,14 +114,14 @@ export async function benchNetwork({ windows }: BenchInput, { compareMs }: Effor
     ],
     head: ['contender', 'median a window', 'p95', 'time against ours', 'same label', 'probabilities apart'],
     rows: [...timings].map(([name, { medianMs, p95Ms }]) => {
-      const [same, difference] = agreed.get(name)!
+      const { sameLabel, probabilityDifference } = agreed.get(name)!
       return [
         name,
         `${fixed(medianMs, 3)} ms`,
         `${fixed(p95Ms, 3)} ms`,
         times(medianMs / oursMs),
-        `${fixed(100 * same, 1)} %`,
-        fixed(difference, 4),
+        `${fixed(100 * sameLabel, 1)} %`,
+        fixed(probabilityDifference, 4),
       ]
     }),
     figures: {
@@ -146,18 +136,4 @@ export async function benchNetwork({ windows }: BenchInput, { compareMs }: Effor
       formsFurthestProbability: furthest,
     },
   }
-}
-
-function agreementWith(
-  ours: readonly Float64Array[],
-  theirs: readonly Float64Array[],
-): [sameLabel: number, difference: number] {
-  let same = 0
-  let difference = 0
-  ours.forEach((a, i) => {
-    const b = theirs[i] as Float64Array
-    if (argmax(a) === argmax(b)) same++
-    a.forEach((p, k) => (difference = Math.max(difference, Math.abs(p - (b[k] as number)))))
-  })
-  return [same / ours.length, difference]
 }

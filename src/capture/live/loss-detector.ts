@@ -1,4 +1,4 @@
-import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../../units.js'
+import { FRAME_SAMPLES, SAMPLE_RATE_HZ, samplesToMs } from '../../units.js'
 
 /** The least lag in so long is that of a piece that came at once: whatever came late waited somewhere. */
 const WINDOW_MS = 2000
@@ -24,8 +24,8 @@ export class LossDetector {
    */
   observe(samples: number, atMs: number): number {
     this.#samples += samples
-    this.#originMs ??= atMs - toMs(this.#samples)
-    const lagMs = atMs - this.#originMs - toMs(this.#samples)
+    this.#originMs ??= atMs - samplesToMs(this.#samples)
+    const lagMs = atMs - this.#originMs - samplesToMs(this.#samples)
     if (this.#leastLagMs === Infinity) this.#windowStartMs = atMs
     this.#leastLagMs = Math.min(this.#leastLagMs, lagMs)
     if (atMs - this.#windowStartMs < WINDOW_MS) return 0
@@ -50,8 +50,4 @@ export class LossDetector {
     this.#leastLagMs = Infinity
     this.#samples = 0
   }
-}
-
-function toMs(samples: number): number {
-  return (1000 * samples) / SAMPLE_RATE_HZ
 }

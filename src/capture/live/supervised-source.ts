@@ -2,7 +2,7 @@ import { backoffDelayMs } from '../../backoff.js'
 import { AffectdError, CaptureError } from '../../errors.js'
 import type { Clock } from '../../ops/clock.js'
 import type { Logger } from '../../ops/logger.js'
-import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../../units.js'
+import { FRAME_SAMPLES, SAMPLE_RATE_HZ, samplesToMs } from '../../units.js'
 import { pause } from '../../until.js'
 import type { AudioFrame, AudioSource } from '../audio-source.js'
 import type { CaptureCounts, CaptureMonitor } from './capture-monitor.js'
@@ -160,7 +160,7 @@ export class SupervisedSource implements AudioSource, CaptureMonitor {
   /** Where what has just arrived lies in the stream: behind a gap, behind what was lost, or right behind the last. */
   #place(atMs: number, samples: number, isFirst: boolean, losses: LossDetector): void {
     if (isFirst) {
-      this.#originMs ??= atMs - toMs(samples)
+      this.#originMs ??= atMs - samplesToMs(samples)
       const before = ((atMs - this.#originMs) * SAMPLE_RATE_HZ) / 1000 - samples
       const missing = before - (this.#received + this.#lost + this.#gap)
       const gap = FRAME_SAMPLES * Math.max(0, Math.round(missing / FRAME_SAMPLES))
@@ -199,8 +199,4 @@ export class SupervisedSource implements AudioSource, CaptureMonitor {
 
 function stalled(name: string): CaptureError {
   return new CaptureError('CAPTURE_STALLED', `${name} gives no audio`)
-}
-
-function toMs(samples: number): number {
-  return (1000 * samples) / SAMPLE_RATE_HZ
 }

@@ -5,6 +5,7 @@ import type { CaptureDevice } from '../../../src/capture/devices/capture-device.
 import type { FindDevice } from '../../../src/capture/live/find-device.js'
 import { CaptureError } from '../../../src/errors.js'
 import { createArecordRecorder } from '../../../src/capture/live/arecord-recorder.js'
+import { heardBytes } from '../../support/heard-bytes.js'
 
 /** A stand-in for arecord: a shell script. */
 function fakeArecord(t: Test, script: string): string {
@@ -15,16 +16,8 @@ function fakeArecord(t: Test, script: string): string {
 }
 
 /** @returns bytes heard until the recording ended */
-async function record(command: string, signal = new AbortController().signal): Promise<number> {
-  const recording = await createArecordRecorder({ command, pcm: 'plughw:CARD=Mic' }).record(signal)
-  let total = 0
-  try {
-    for await (const { bytes } of recording.blocks()) total += bytes.length
-  } finally {
-    await recording.close()
-  }
-  return total
-}
+const record = (command: string): Promise<number> =>
+  heardBytes(createArecordRecorder({ command, pcm: 'plughw:CARD=Mic' }))
 
 t.test('the device is asked for what the pipeline takes', async (t) => {
   const command = fakeArecord(t, 'echo "$@" > arguments')

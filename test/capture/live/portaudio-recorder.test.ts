@@ -6,6 +6,7 @@ import { createPortaudioRecorder } from '../../../src/capture/live/portaudio-rec
 import type { Recorder } from '../../../src/capture/live/recorder.js'
 import { startPortaudio } from '../../../src/capture/portaudio-process.js'
 import { parseChildMessage } from '../../../src/capture/portaudio-protocol.js'
+import { heardBytes } from '../../support/heard-bytes.js'
 
 const never = new AbortController().signal
 const OPENED = `process.once('message', (request) => {
@@ -34,18 +35,6 @@ function recorderWith(t: Test, script: string, name?: string): Recorder {
   return createPortaudioRecorder(name, find, () => startPortaudio(entry))
 }
 
-/** @returns bytes heard until the recording ended */
-async function record(recorder: Recorder, signal = never): Promise<number> {
-  const recording = await recorder.record(signal)
-  let total = 0
-  try {
-    for await (const { bytes } of recording.blocks()) total += bytes.length
-  } finally {
-    await recording.close()
-  }
-  return total
-}
-
 t.test('what the process captures is heard, under the name that PortAudio has for the device', async (t) => {
   const script = `${WRITER}
     const opened = () => undefined
@@ -68,11 +57,11 @@ t.test('what the process captures is heard, under the name that PortAudio has fo
 t.test('a process that cannot open says why', async (t) => {
   const saying = (code: string, text: string): string =>
     `process.once('message', () => process.send({ kind: 'failed', code: '${code}', text: '${text}' }))`
-  await t.rejects(record(recorderWith(t, saying('no_device', 'there are: a, b'))), {
+  await t.rejects(heardBytes(recorderWith(t, saying('no_device', 'there are: a, b'))), {
     code: 'CAPTURE_DEVICE_FAILED',
     message: 'there are: a, b',
   })
-  await t.rejects(record(recorderWith(t, saying('no_portaudio', 'no module'))), {
+  await t.rejects(heardBytes(recorderWith(t, saying('no_portaudio', 'no module'))), {
     code: 'CAPTURE_NO_PORTAUDIO',
     message: /no module.*fix-portaudio/,
   })
@@ -80,24 +69,29 @@ t.test('a process that cannot open says why', async (t) => {
 
 t.test('a process that ends, at once or later, whatever its status, is a failure', async (t) => {
   const code = 'CAPTURE_DEVICE_FAILED'
-  await t.rejects(record(recorderWith(t, 'process.exit(0)')), { code, message: /ended with status 0/ })
-  await t.rejects(record(recorderWith(t, 'console.error("oh no"); process.exit(3)')), {
+  await t.rejects(heardBytes(recorderWith(t, 'process.exit(0)')), { code, message: /ended with status 0/ })
+  await t.rejects(heardBytes(recorderWith(t, 'console.error("oh no"); process.exit(3)')), {
     code,
     message: /ended with status 3: oh no/,
   })
   const later = (how: string): string =>
     `${WRITER} const opened = () => { out.write(packet(0, 640), () => setTimeout(() => ${how}, 100)) }; ${OPENED}`
-  await t.rejects(record(recorderWith(t, later('process.exit(0)'))), { code, message: /ended with status 0/ })
-  await t.rejects(record(recorderWith(t, later('process.abort()'))), { code, message: /SIGABRT/ })
+  await t.rejects(heardBytes(recorderWith(t, later('process.exit(0)'))), {
+    code,
+    message: /ended with status 0/,
+  })
+  await t.rejects(heardBytes(recorderWith(t, later('process.abort()'))), { code, message: /SIGABRT/ })
 })
 
 t.test('garbage, from either of its mouths, ends it', async (t) => {
   const code = 'CAPTURE_GARBAGE'
-  await t.rejects(record(recorderWith(t, "process.once('message', () => process.send('hello'))")), { code })
+  await t.rejects(heardBytes(recorderWith(t, "process.once('message', () => process.send('hello'))")), {
+    code,
+  })
   const noise = `${WRITER} const opened = () => { out.write(Buffer.alloc(5000, 7)) }; ${OPENED}`
-  await t.rejects(record(recorderWith(t, noise)), { code })
+  await t.rejects(heardBytes(recorderWith(t, noise)), { code })
   const skipped = `${WRITER} const opened = () => { out.write(packet(0, 640)); out.write(packet(2, 640)) }; ${OPENED}`
-  await t.rejects(record(recorderWith(t, skipped)), { code })
+  await t.rejects(heardBytes(recorderWith(t, skipped)), { code })
 })
 
 t.test('one that hangs, ignores SIGTERM and floods its outputs is ended', async (t) => {
@@ -105,7 +99,7 @@ t.test('one that hangs, ignores SIGTERM and floods its outputs is ended', async 
     process.stdout.write('x'.repeat(1e6)); process.stderr.write('y'.repeat(1e6))
     setInterval(() => undefined, 1000)`
   const controller = new AbortController()
-  const recording = record(recorderWith(t, script), controller.signal)
+  const recording = heardBytes(recorderWith(t, script), controller.signal)
   setTimeout(() => controller.abort(), 500)
   await t.rejects(recording, { code: 'CAPTURE_DEVICE_FAILED', message: /did not answer/ })
 })

@@ -5,9 +5,8 @@ import type { Tfjs } from '../../../src/classify/tfjs.js'
 import { ModelError } from '../../../src/errors.js'
 import { ONNX_FILE, TFJS_MODEL_FILE } from '../../../src/nn/artefact-forms.js'
 import type { Artefact } from '../../../src/nn/artefact-reader.js'
-import { createNetwork } from '../../../src/nn/network.js'
-import { quantizeInputInto } from '../../../src/nn/quantize-input.js'
-import { elementCount } from '../../../src/nn/shapes.js'
+import type { Engine } from '../../../src/nn/engine.js'
+import { createNetwork, fastestEngine } from '../../../src/nn/network.js'
 import { openOnnxSession } from './onnx-session.js'
 
 /** What every form must reach against the engine. */
@@ -27,7 +26,7 @@ export interface Agreement {
 }
 
 /** What runs a form: real values, shape `input.shape`, to logits. */
-type FormRunner = (input: Float32Array) => ArrayLike<number> | Promise<ArrayLike<number>>
+export type FormRunner = (input: Float32Array) => ArrayLike<number> | Promise<ArrayLike<number>>
 
 type Runnable = Pick<Artefact, 'weights' | 'forms'> & {
   readonly manifest: Pick<Artefact['manifest'], 'id' | 'input' | 'layers' | 'calibration'>
@@ -49,8 +48,7 @@ export async function agreementOf(
   inputs: readonly Float32Array[],
   { tf, hasOnnx }: Runtimes,
 ): Promise<Agreement[]> {
-  const engine = engineRunner(artefact)
-  const expected = inputs.map((input) => probabilitiesOf(artefact, engine(input)))
+  const expected = expectedOf(artefact, inputs)
   const agreements: Agreement[] = []
   if (artefact.forms.has(TFJS_MODEL_FILE)) {
     const graph = loadTfjsGraph(tf, artefact)
@@ -59,7 +57,7 @@ export async function agreementOf(
       graph.logitsInto(input, logits)
       return logits
     }
-    agreements.push(await compare('tfjs', artefact, inputs, expected, run))
+    agreements.push({ form: 'tfjs', ...(await agreementWith(artefact, inputs, expected, run)) })
     graph.dispose()
   }
   if (hasOnnx && artefact.forms.has(ONNX_FILE)) {
@@ -67,7 +65,8 @@ export async function agreementOf(
       artefact.forms.get(ONNX_FILE) as Uint8Array,
       artefact.manifest.input.shape,
     )
-    agreements.push(await compare('onnx', artefact, inputs, expected, (input) => session.logits(input)))
+    const run: FormRunner = (input) => session.logits(input)
+    agreements.push({ form: 'onnx', ...(await agreementWith(artefact, inputs, expected, run)) })
     await session.release()
   }
   return agreements
@@ -86,26 +85,29 @@ export function checkAgreement(agreements: readonly Agreement[]): void {
   }
 }
 
-export function engineRunner({
-  manifest,
-  weights,
-}: Pick<Runnable, 'manifest' | 'weights'>): (input: Float32Array) => number[] {
-  const network = createNetwork(manifest, weights)
-  const quantized = new Int8Array(elementCount(manifest.input.shape))
+/** @param engine default: the fastest that there is */
+export function engineRunner(
+  { manifest, weights }: Pick<Runnable, 'manifest' | 'weights'>,
+  engine: Engine = fastestEngine(),
+): (input: Float32Array) => number[] {
+  const network = createNetwork(manifest, weights, engine)
   const { scale, zero_point: zeroPoint } = network.output
-  return (input) => {
-    quantizeInputInto(input, manifest.input.scale, manifest.input.zero_point, quantized)
-    return Array.from(network.run(quantized), (q) => scale * (q - zeroPoint))
-  }
+  return (input) => Array.from(network.runReal(input), (q) => scale * (q - zeroPoint))
 }
 
-async function compare(
-  form: Agreement['form'],
+/** Probabilities of the engine, one row an input. */
+export function expectedOf(artefact: Runnable, inputs: readonly Float32Array[]): Float64Array[] {
+  const engine = engineRunner(artefact)
+  return inputs.map((input) => probabilitiesOf(artefact, engine(input)))
+}
+
+/** @param expected as `expectedOf` */
+export async function agreementWith(
   artefact: Runnable,
   inputs: readonly Float32Array[],
   expected: readonly Float64Array[],
   run: FormRunner,
-): Promise<Agreement> {
+): Promise<Omit<Agreement, 'form'>> {
   let same = 0
   let difference = 0
   let tookMs = 0
@@ -119,7 +121,6 @@ async function compare(
     ours.forEach((p, k) => (difference = Math.max(difference, Math.abs(p - (theirs[k] as number)))))
   }
   return {
-    form,
     inputs: inputs.length,
     sameLabel: same / inputs.length,
     probabilityDifference: difference,

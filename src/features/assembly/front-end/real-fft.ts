@@ -64,22 +64,14 @@ function firstPasses(fft: RealFft, x: usize): void {
     const sum4 = f32x4.add(p4, q4)
     const difference4 = f32x4.sub(p4, q4)
     // sum holds the values 0 and 2 of four, difference 1 and 3, real and imaginary by turns.
-    const ar = even(
-      v128.shuffle<f32>(sum, difference, 0, 4, 2, 6),
-      v128.shuffle<f32>(sum4, difference4, 0, 4, 2, 6),
-    )
-    const br = odd(
-      v128.shuffle<f32>(sum, difference, 0, 4, 2, 6),
-      v128.shuffle<f32>(sum4, difference4, 0, 4, 2, 6),
-    )
-    const ai = even(
-      v128.shuffle<f32>(sum, difference, 1, 5, 3, 7),
-      v128.shuffle<f32>(sum4, difference4, 1, 5, 3, 7),
-    )
-    const bi = odd(
-      v128.shuffle<f32>(sum, difference, 1, 5, 3, 7),
-      v128.shuffle<f32>(sum4, difference4, 1, 5, 3, 7),
-    )
+    const re = v128.shuffle<f32>(sum, difference, 0, 4, 2, 6)
+    const im = v128.shuffle<f32>(sum, difference, 1, 5, 3, 7)
+    const re4 = v128.shuffle<f32>(sum4, difference4, 0, 4, 2, 6)
+    const im4 = v128.shuffle<f32>(sum4, difference4, 1, 5, 3, 7)
+    const ar = even(re, re4)
+    const br = odd(re, re4)
+    const ai = even(im, im4)
+    const bi = odd(im, im4)
     const tr = twiddledRe(wr2, wi2, br, bi)
     const ti = twiddledIm(wr2, wi2, br, bi)
     const lowR = f32x4.add(ar, tr)
