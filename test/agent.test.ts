@@ -40,6 +40,10 @@ class FakePublisher implements Publisher {
     this.steps.push('close')
     return Promise.resolve()
   }
+  subscribe(topic: string): void {
+    this.steps.push(`subscribe ${topic}`)
+  }
+
   onRequest(): void {
     this.steps.push('onRequest')
   }

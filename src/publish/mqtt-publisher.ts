@@ -5,12 +5,12 @@ import { AckWatch } from './ack-watch.js'
 import { DEFAULT_BACKOFF } from '../backoff.js'
 import type { BackoffRange } from '../backoff.js'
 import { EventLane } from './event-lane.js'
-import type { DownCause, Link, LinkLimits, LinkOptions, OpenLink } from './link.js'
+import type { DownCause, IncomingMessage, Link, LinkLimits, LinkOptions, OpenLink, Refusal } from './link.js'
 import { LinkSupervisor } from './link-supervisor.js'
 import { openMqttLink } from './mqtt-client.js'
 import type { Outbox } from './outbox.js'
 import type { Presence } from './presence.js'
-import type { Message, Publisher, PublisherCounts, Request } from './publisher.js'
+import type { Message, Publisher, PublisherCounts, RequestHandler } from './publisher.js'
 import { ResponseLane } from './response-lane.js'
 import { RetainedStates } from './retained-states.js'
 import type { Topics } from './topics.js'
@@ -53,6 +53,7 @@ export class MqttPublisher implements Publisher {
   #limits: LinkLimits | undefined
   #othersInFlight = 0
   readonly #responses: ResponseLane
+  readonly #listeners = new Map<string, (message: IncomingMessage) => void>()
   #isPumping = false
   #pumpAgain = false
   #appending: Promise<void> = Promise.resolve()
@@ -75,7 +76,7 @@ export class MqttPublisher implements Publisher {
     }
     this.#options = options
     this.#clock = shared.clock
-    this.#responses = new ResponseLane(options.topics)
+    this.#responses = new ResponseLane(options.topics, () => this.#pump())
     this.#events = new EventLane({ ...shared, outbox, onProgress: () => this.#answered() })
     this.#supervisor = new LinkSupervisor({
       ...shared,
@@ -84,7 +85,9 @@ export class MqttPublisher implements Publisher {
       onUp: (link, limits) => this.#up(link, limits),
       onDown: () => this.#down(),
       onMessage: (message) => {
-        if (this.#responses.accept(message)) this.#pump()
+        const listener = this.#listeners.get(message.topic)
+        if (listener !== undefined) listener(message)
+        else this.#responses.accept(message)
         this.#sayDropped()
       },
     })
@@ -160,8 +163,12 @@ export class MqttPublisher implements Publisher {
     await this.#options.outbox.close()
   }
 
-  onRequest(handler: (request: Request) => Message | null): void {
+  onRequest(handler: RequestHandler): void {
     this.#responses.handler = handler
+  }
+
+  subscribe(topic: string, listener: (message: IncomingMessage) => void): void {
+    this.#listeners.set(topic, listener)
   }
 
   async #append(message: Message): Promise<void> {
@@ -177,11 +184,14 @@ export class MqttPublisher implements Publisher {
     this.#limits = limits
     this.#events.up(link, limits)
     this.#states.restart(this.#options.presence.greeting())
-    link.subscribe([this.#options.topics.requests], false, (refusal) => {
+    const { topics, log } = this.#options
+    const refused = (what: string) => (refusal: Refusal | null) => {
       if (refusal === null) return
       const fields = { code: 'PUBLISH_SUBSCRIBE_REFUSED', reason_code: refusal.reasonCode }
-      this.#options.log.warn(fields, `the broker lets no requests through: ${refusal.text}`)
-    })
+      log.warn(fields, `the broker lets no ${what} through: ${refusal.text}`)
+    }
+    link.subscribe([topics.requests], false, refused('requests'))
+    for (const topic of this.#listeners.keys()) link.subscribe([topic], true, refused(`messages on ${topic}`))
     this.#pump()
   }
 

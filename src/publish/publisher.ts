@@ -1,3 +1,5 @@
+import type { IncomingMessage } from './link.js'
+
 /** One MQTT publication, already encoded. Made by the pure functions of `payloads.ts`. */
 export interface Message {
   /** Full topic, prefix included. */
@@ -19,6 +21,8 @@ export interface Request {
   readonly correlationData: Uint8Array | undefined
 }
 
+export type RequestHandler = (request: Request) => Message | null | Promise<Message | null>
+
 export interface PublisherCounts {
   readonly outboxDepth: number
   readonly outboxDropped: number
@@ -39,6 +43,13 @@ export interface Publisher {
   drain(signal: AbortSignal): Promise<number>
   /** Says `offline`, disconnects and frees everything. */
   close(): Promise<void>
-  onRequest(handler: (request: Request) => Message | null): void
+  /** @param handler the response, at once or later; null: none. It never throws or rejects. */
+  onRequest(handler: RequestHandler): void
+  /**
+   * Hears a topic on every connection from the next one on, what the broker keeps of it included. One listener a topic.
+   *
+   * @param topic without wildcards
+   */
+  subscribe(topic: string, listener: (message: IncomingMessage) => void): void
   readonly counts: PublisherCounts
 }

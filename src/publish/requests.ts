@@ -20,6 +20,8 @@ export type RequestBody = Readonly<Record<string, unknown>>
  */
 export type VerbHandler = (body: RequestBody) => unknown
 
+export type VerbHandlers = Readonly<Record<string, VerbHandler>>
+
 export interface ParsedRequest {
   readonly transaction: string | undefined
   readonly body: RequestBody
