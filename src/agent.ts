@@ -4,7 +4,8 @@ import type { CaptureMonitor } from './capture/live/capture-monitor.js'
 import type { Liveness } from './capture/live/liveness.js'
 import { AffectdError } from './errors.js'
 import type { HealthReporter } from './health-reporter.js'
-import type { Clock } from './ops/clock.js'
+import type { ListenSwitch } from './listen-switch.js'
+import type { Clock, Timer } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
 import type { Pipeline } from './pipeline.js'
 import type { DeviceState } from './publish/payloads.js'
@@ -19,8 +20,14 @@ const PATIENCE_MS = 3000
 /** How often a microphone's time is set by the machine's. */
 const RESTAMP_SAMPLES = 10 * SAMPLE_RATE_HZ
 
-/** Of a microphone its liveness, of anything else whether it runs. */
-export type CaptureState = Liveness | 'running' | 'ended'
+/** Of a restart within the process: what is left in the outbox is there afterwards. */
+const RESTART_DRAIN_MS = 1000
+
+/** Reason of the signal that ends an agent for another to take its place. */
+export const RESTART = 'restart'
+
+/** Of a microphone its liveness, of anything else whether it runs; `paused` while nobody may listen. */
+export type CaptureState = Liveness | 'running' | 'ended' | 'paused'
 
 export interface AgentOptions {
   readonly source: AudioSource
@@ -30,6 +37,7 @@ export interface AgentOptions {
   /** Said once connected. */
   readonly info: Message
   readonly health: HealthReporter
+  readonly listening: Pick<ListenSwitch, 'state' | 'onChange' | 'untilOn'>
   /** What `status` says from now on. */
   readonly setStatus: (state: DeviceState, reason: string | null) => void
   /** Told of the error that ends the run, before the publisher says `offline`. */
@@ -52,10 +60,10 @@ export interface CaptureCounts {
  *
  * Start: publisher, health, source. Stop: source, pipeline (its last window is judged), publisher (drained, then
  * `offline`). At the end of a file or of stdin the drain waits for the broker for as long as it takes; after a failure
- * of the source or an abort, ten seconds.
+ * of the source or an abort, ten seconds; before a restart, one.
  *
  * @param capture kept up to date
- * @param stop    ends it early
+ * @param stop    ends it early; its reason is RESTART if another agent takes over
  * @throws {InputError} and whatever else a source that can wait throws; what was heard before is delivered first
  */
 export async function runAgent(
@@ -73,6 +81,7 @@ export async function runAgent(
     health.now()
     await drain(options, failure !== undefined, stop)
     if (failure !== undefined) throw failure
+    if (stop.reason === RESTART) options.setEnding(RESTART)
   } catch (error) {
     options.setEnding((error instanceof AffectdError ? error.code : 'INTERNAL_UNEXPECTED').toLowerCase())
     throw error
@@ -88,6 +97,8 @@ class Listener {
   #wasSpeaking = false
   #saidLabel: string | undefined
   #isHearing = false
+  /** What lies before the next frame was not to be heard. */
+  #isAfterPause = false
 
   constructor(
     private readonly options: AgentOptions,
@@ -97,20 +108,70 @@ class Listener {
 
   /** @returns why the source ended early, if it was not told to */
   async listen(): Promise<unknown> {
-    const { source } = this.options
+    const { source, listening } = this.options
     const { monitor } = source
     monitor?.onChange(() => this.#microphoneChanged(monitor))
     this.#streamStartMs = this.options.streamStartMs
+    const forget = listening.onChange(() => this.#switched())
+    if (!listening.state.listening) this.#switched()
     try {
-      for await (const frame of source.frames(this.stop)) await this.#hear(frame)
+      do await listening.untilOn(this.stop)
+      while (await this.#lap())
       this.capture.state = 'ended'
       return undefined
     } catch (error) {
       this.capture.state = 'failed'
       return error ?? new Error('the source failed')
     } finally {
+      forget()
       await this.#flush()
     }
+  }
+
+  /**
+   * Listens until the source ends. A microphone is let go of when listening is switched off; a source that can wait
+   * waits.
+   *
+   * @returns true if that was for being switched off
+   */
+  async #lap(): Promise<boolean> {
+    const { source, listening } = this.options
+    const lap = new AbortController()
+    const end = (): void => lap.abort()
+    let isSwitchedOff = false
+    const forget = listening.onChange(() => {
+      if (listening.state.listening || source.canWait) return
+      isSwitchedOff = true
+      end()
+    })
+    this.stop.addEventListener('abort', end, { once: true })
+    if (this.stop.aborted) end()
+    try {
+      for await (const frame of source.frames(lap.signal)) {
+        if (isSwitchedOff) break
+        if (!listening.state.listening) await listening.untilOn(this.stop)
+        await this.#hear(frame)
+      }
+      return isSwitchedOff && !this.stop.aborted
+    } finally {
+      forget()
+      this.stop.removeEventListener('abort', end)
+    }
+  }
+
+  /** Listening was switched on or off. */
+  #switched(): void {
+    const { listening, setStatus, health } = this.options
+    if (listening.state.listening) {
+      this.#isAfterPause = true
+      setStatus('degraded', 'starting')
+      return
+    }
+    this.#isHearing = false
+    this.capture.state = 'paused'
+    setStatus('online', 'not_listening')
+    void this.#flush()
+    health.now()
   }
 
   async #hear(frame: AudioFrame): Promise<void> {
@@ -118,11 +179,17 @@ class Listener {
     if (!this.#isHearing) {
       this.#isHearing = true
       log.info({ source: source.name }, 'listening')
-      if (source.monitor === undefined) {
-        this.capture.state = 'running'
+      const state = source.monitor?.state ?? 'running'
+      // Mostly the microphone's own change has said so; after a pause there is none.
+      if (this.capture.state !== state && (state === 'running' || state === 'healthy')) {
+        this.capture.state = state
         setStatus('online', null)
         this.options.health.now()
       }
+    }
+    if (this.#isAfterPause) {
+      this.#isAfterPause = false
+      this.#nextSample = frame.startSample
     }
     this.capture.drops += Math.max(0, Math.round((frame.startSample - this.#nextSample) / FRAME_SAMPLES))
     this.#nextSample = frame.startSample + FRAME_SAMPLES
@@ -201,11 +268,13 @@ async function drain(
 ): Promise<void> {
   const { outboxDepth, connected } = publisher.counts
   if ((hasFailed || stop.aborted) && outboxDepth === 0 && !connected) return
+  if (stop.reason === RESTART && !connected) return
   const enough = new AbortController()
-  let limit = hasFailed || stop.aborted ? clock.after(LAST_DRAIN_MS, () => enough.abort()) : undefined
+  let limit: Timer | undefined
   const hurry = (): void => {
-    limit ??= clock.after(LAST_DRAIN_MS, () => enough.abort())
+    limit ??= clock.after(stop.reason === RESTART ? RESTART_DRAIN_MS : LAST_DRAIN_MS, () => enough.abort())
   }
+  if (hasFailed || stop.aborted) hurry()
   stop.addEventListener('abort', hurry, { once: true })
   const word = clock.after(PATIENCE_MS, () =>
     log.warn(
@@ -213,13 +282,14 @@ async function drain(
       'the audio has ended; waiting for the broker to take what is left',
     ),
   )
-  if (stop.aborted && outboxDepth > 0) {
+  if (stop.aborted && stop.reason !== RESTART && outboxDepth > 0) {
     log.info({ outbox_depth: outboxDepth }, 'ending: the broker has 10 s to take what is left')
   }
   const left = await publisher.drain(enough.signal)
   limit?.clear()
   word.clear()
   stop.removeEventListener('abort', hurry)
+  if (stop.reason === RESTART) return
   if (left > 0) log.warn({ code: 'PUBLISH_UNDELIVERED', count: left }, 'ending with messages undelivered')
   else log.info({}, 'the end; everything is delivered')
 }

@@ -7,13 +7,22 @@ export class HealthReporter {
   /** @param report must not throw */
   constructor(
     private readonly clock: Clock,
-    private readonly intervalMs: number,
+    private intervalMs: number,
     private readonly report: () => void,
   ) {}
 
   start(): void {
     this.report()
     this.#timer = this.clock.after(this.intervalMs, () => this.start())
+  }
+
+  /** From the next report on. */
+  every(intervalMs: number): void {
+    if (intervalMs === this.intervalMs) return
+    this.intervalMs = intervalMs
+    if (this.#timer === undefined) return
+    this.#timer.clear()
+    this.start()
   }
 
   /** Something changed that should not wait for the interval. */

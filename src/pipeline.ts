@@ -53,6 +53,8 @@ export interface Pipeline {
   readonly isSpeaking: boolean
   /** The smoothed present state; before the first decision that counts, the model's prior. */
   readonly state: AffectState
+  /** From the next decision on; what was decided stays. */
+  retune(affectParams: AffectParams): void
   /** Since the start, for `health`. */
   readonly framesSeen: number
   readonly framesSpeech: number
@@ -76,11 +78,13 @@ class JudgingPipeline implements Pipeline {
   readonly #monotonicMs: () => number
   /** Of the window judged last. */
   readonly #own: FeatureStatistics
+  #affectParams: AffectParams
   #heardSamples = 0
   #learntSamples = 0
 
   constructor(private readonly options: PipelineOptions) {
     const { classifier, modelInput, prior, affectParams } = options
+    this.#affectParams = affectParams
     this.#features = new Float32Array(modelInput.length)
     this.#logits = new Float32Array(classifier.labels.length)
     this.#probabilities = new Float64Array(classifier.labels.length)
@@ -116,6 +120,11 @@ class JudgingPipeline implements Pipeline {
     return { label, probabilities, arousal, valence, speaking, sinceSample: 0, atSample }
   }
 
+  retune(affectParams: AffectParams): void {
+    this.#affectParams = affectParams
+    this.#smoother.retune(affectParams)
+  }
+
   get framesSeen(): number {
     return this.options.gate.framesSeen
   }
@@ -139,7 +148,8 @@ class JudgingPipeline implements Pipeline {
   }
 
   #judge(segment: Segment): Judgement {
-    const { classifier, modelInput, temperature, prior, affectParams, voice, onInference } = this.options
+    const { classifier, modelInput, temperature, prior, voice, onInference } = this.options
+    const affectParams = this.#affectParams
     const window = { ...segment, durationSamples: segment.samples.length }
     const startedMs = this.#monotonicMs()
     if (!modelInput.modelInputInto(segment.samples, this.#features, voice?.history, this.#own)) {

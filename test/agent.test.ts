@@ -9,6 +9,7 @@ import { InputError } from '../src/errors.js'
 import { HealthReporter } from '../src/health-reporter.js'
 import type { Pipeline } from '../src/pipeline.js'
 import type { Message, Publisher, PublisherCounts } from '../src/publish/publisher.js'
+import { ListenSwitch } from '../src/listen-switch.js'
 import { createTopics } from '../src/publish/topics.js'
 import { FRAME_SAMPLES } from '../src/units.js'
 import { FakeClock } from './support/fake-clock.js'
@@ -115,10 +116,14 @@ class FakePipeline implements Pipeline {
   reset(): void {
     this.resets += 1
   }
+  retune(): void {
+    throw new Error('not retuned here')
+  }
 }
 
 interface Rig {
   readonly options: AgentOptions
+  readonly listening: ListenSwitch
   readonly publisher: FakePublisher
   readonly clock: FakeClock
   readonly capture: CaptureCounts
@@ -144,6 +149,7 @@ function rig(
   const statuses: unknown[] = []
   const stop = new AbortController()
   const capture: CaptureCounts = { state: 'starting', drops: 0 }
+  const listening = new ListenSwitch(undefined, clock, log)
   let seq = 0
   const options: AgentOptions = {
     source: {
@@ -161,6 +167,7 @@ function rig(
     }),
     info: { topic: topics.info, payload: '{}', qos: 1, retain: true },
     health: new HealthReporter(clock, 60_000, () => publisher.steps.push('health')),
+    listening,
     setStatus: (state, reason) => statuses.push([state, reason]),
     setEnding: (reason) => publisher.steps.push(reason),
     streamStartMs: part.startMs,
@@ -169,6 +176,7 @@ function rig(
   }
   return {
     options,
+    listening,
     publisher,
     clock,
     capture,
@@ -439,4 +447,66 @@ t.test('health is reported again and again until it is stopped', async (t) => {
   clock.advance(5000)
   t.equal(reports, 3)
   t.equal(clock.timers, 0)
+})
+
+t.test(
+  'a microphone that nobody may listen to is let go of, and taken up again without a loss',
+  async (t) => {
+    const monitor = new FakeMonitor()
+    const laps: AbortSignal[] = []
+    const source = async function* (signal: AbortSignal): AsyncGenerator<AudioFrame> {
+      laps.push(signal)
+      const from = 1000 * (laps.length - 1)
+      monitor.become('healthy', null)
+      yield* frames(2, from)
+      if (laps.length === 2) return
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    }
+    const pipeline = new FakePipeline([1], [], true)
+    const { run, listening, capture, statuses, publisher } = rig(source, {
+      pipeline,
+      canWait: false,
+      monitor,
+    })
+    const running = run()
+    await settled()
+    listening.set(false, 'request')
+    await settled()
+    t.ok(laps[0]?.aborted, 'its process ends')
+    t.equal(capture.state, 'paused')
+    t.equal(publisher.on(topics.emotion).length, 1, 'what was said before is judged')
+    t.equal(laps.length, 1, 'and nobody listens')
+    listening.set(true, 'request')
+    await running
+    t.equal(laps.length, 2)
+    t.equal(capture.drops, 0, 'what was not to be heard is not lost')
+    t.same(statuses, [
+      ['online', null],
+      ['online', 'not_listening'],
+      ['degraded', 'starting'],
+      ['online', null],
+    ])
+  },
+)
+
+t.test('a file waits while nobody may listen, and is judged whole afterwards', async (t) => {
+  const { run, listening, options, capture } = rig(() => frames(5))
+  listening.set(false, 'request')
+  const running = run()
+  await settled()
+  t.equal(options.pipeline.framesSeen, 0)
+  t.equal(capture.state, 'paused')
+  listening.set(true, 'request')
+  await running
+  t.equal(options.pipeline.framesSeen, 5)
+})
+
+t.test('who stops while nobody listens is not kept waiting', async (t) => {
+  const { run, listening, stop, capture } = rig(() => frames(5), { canWait: false })
+  listening.set(false, 'request')
+  const running = run()
+  await settled()
+  stop.abort()
+  await running
+  t.equal(capture.state, 'ended')
 })

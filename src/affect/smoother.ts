@@ -27,7 +27,7 @@ export class Smoother {
   constructor(
     private readonly labels: readonly string[],
     private readonly prior: readonly number[],
-    private readonly params: SmootherParams,
+    private params: SmootherParams,
   ) {
     this.weighted = new Float64Array(labels.length)
   }
@@ -69,6 +69,11 @@ export class Smoother {
       sinceSample: this.sinceSample,
       atSample,
     }
+  }
+
+  /** From now on. */
+  retune(params: SmootherParams): void {
+    this.params = params
   }
 
   reset(): void {

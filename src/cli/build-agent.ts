@@ -1,40 +1,51 @@
-import { randomFillSync, randomUUID } from 'node:crypto'
-import type { Readable } from 'node:stream'
-import { runAgent, type AgentOptions, type CaptureCounts } from '../agent.js'
+import { runAgent, RESTART, type AgentOptions, type CaptureCounts } from '../agent.js'
 import { Announcer } from '../announcer.js'
 import { BaselineKeeper } from '../baseline-keeper.js'
 import { createAudioSource } from '../capture/create-source.js'
 import type { Config } from '../config/config.js'
+import { configJsonSchema } from '../config/json-schema.js'
 import type { LoadedConfig } from '../config/load-config.js'
+import { CONFIG_SCHEMA } from '../config/schema.js'
+import { shownTree } from '../config/settings-table.js'
+import { ConfigError } from '../errors.js'
 import { HealthReporter } from '../health-reporter.js'
 import { systemClock } from '../ops/clock.js'
 import { HealthRecord } from '../ops/health.js'
 import type { Logger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
-import { createEventSequence } from '../publish/event-sequence.js'
-import { MemoryOutbox } from '../publish/memory-outbox.js'
+import { configReportedMessage } from '../publish/config-reported.js'
+import { deviceVerbs } from '../publish/device-verbs.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
-import { healthMessage, infoMessage, statusMessage, type DeviceState } from '../publish/payloads.js'
+import {
+  healthMessage,
+  infoMessage,
+  listeningMessage,
+  statusMessage,
+  type DeviceState,
+} from '../publish/payloads.js'
 import { createPresence } from '../publish/presence.js'
-import { baselineResetVerb, createRequestHandler, pingVerb } from '../publish/requests.js'
-import { createUuidV7 } from '../publish/uuid.js'
+import type { Message } from '../publish/publisher.js'
+import { createRequestHandler } from '../publish/requests.js'
+import type { RemoteConfig } from '../remote-config.js'
 import type { VoiceBaseline } from '../voice-baseline.js'
+import type { AgentSession } from './agent-session.js'
 import { brokerOptions } from './broker-options.js'
 import { checkSettings } from './check-settings.js'
-import { captureParamsOf } from './stage-params.js'
+import { affectParamsOf, captureParamsOf } from './stage-params.js'
 import { loadJudge, type Judge } from './judge.js'
 import { packageVersion } from './version.js'
 
-export interface BuildDeps {
-  readonly log: Logger
-  readonly stdin: () => Readable
-}
-
 /** An agent that is ready to run, once. */
 export interface BuiltAgent {
-  /** @throws as `runAgent` */
-  run(stop: AbortSignal): Promise<void>
+  /**
+   * @returns whether it ended for another agent to take its place, built from what `session.remote` says then
+   * @throws as `runAgent`
+   */
+  run(stop: AbortSignal): Promise<'ended' | 'restart'>
 }
+
+/** Time for the response to a request to restart. */
+const RESTART_AFTER_MS = 500
 
 /**
  * Builds every part of the agent from the configuration. Nothing is opened yet but the model and the kept baseline.
@@ -42,10 +53,10 @@ export interface BuiltAgent {
  * @throws {ConfigError} as `checkSettings`, `brokerOptions` and `loadJudge`
  * @throws {ModelError} as `loadJudge`
  */
-export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps): Promise<BuiltAgent> {
+export async function buildAgent(loaded: LoadedConfig, session: AgentSession): Promise<BuiltAgent> {
   const { config } = loaded
+  const { log, stdin, clock, outbox, listening, remote, bootId } = session
   const { source: spec, topics } = checkSettings(loaded)
-  const clock = systemClock
   const nowMs = (): number => clock.nowMs()
   const judge = await loadJudge(config)
   const source = createAudioSource(spec, { stdin, clock, log, live: captureParamsOf(config.capture) })
@@ -70,21 +81,16 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
       nowMs,
       () => ending,
     ),
-    outbox: new MemoryOutbox(config.publish.outbox_max_events),
+    outbox,
     whenFull: source.canWait ? 'wait' : 'drop_oldest',
     log,
     clock,
   })
-  publisher.onRequest(
-    createRequestHandler(
-      topics,
-      { ping: pingVerb(nowMs), 'baseline/reset': baselineResetVerb(() => keeper.reset()) },
-      (error) => log.error({ err: error, code: 'INTERNAL_REQUEST' }, 'a request failed'),
-    ),
-  )
-
   const capture: CaptureCounts = { state: 'starting', drops: 0 }
-  const record = new HealthRecord({ monotonicMs: clock.monotonicMs(), cpuMicros: cpuMicros() })
+  const record = new HealthRecord(
+    { monotonicMs: clock.monotonicMs(), cpuMicros: cpuMicros() },
+    session.startedMs,
+  )
   const pipeline = judge.createPipeline({
     ...(adapts ? { voice } : {}),
     onInference: (durationMs) => record.inferenceTook(durationMs),
@@ -106,11 +112,39 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
       reconnects,
       adaptationSpeechMs: voice.speechMs,
     })
-    void publisher.publish(healthMessage(topics, report, nowMs()))
+    lastHealth = healthMessage(topics, report, nowMs())
+    void publisher.publish(lastHealth)
   })
-
-  const bootId = randomUUID()
+  let lastHealth: Message | undefined
   const deviceId = config.device.id
+  const lap = new AbortController()
+  const restart = (): void => lap.abort(RESTART)
+  const verbs = deviceVerbs({
+    nowMs,
+    config: () => ({
+      revision: remote?.revision ?? 0,
+      group_revision: remote?.groupRevision ?? 0,
+      effective: shownTree(remote?.loaded ?? loaded),
+    }),
+    configSchema: () => configJsonSchema(CONFIG_SCHEMA),
+    rollBackConfig() {
+      if (remote === undefined) throw noRemoteConfig()
+      return remote.rollBack()
+    },
+    setListening: (isOn) => listening.set(isOn, 'request'),
+    health() {
+      health.now()
+      return JSON.parse(lastHealth?.payload ?? '{}') as object
+    },
+    forgetVoice: () => keeper.reset(),
+    // The response goes first.
+    restart: () => void clock.after(RESTART_AFTER_MS, restart),
+  })
+  publisher.onRequest(
+    createRequestHandler(topics, verbs, (error) =>
+      log.error({ err: error, code: 'INTERNAL_REQUEST' }, 'a request failed'),
+    ),
+  )
   const { model } = judge.classifier
   const info = infoMessage(
     topics,
@@ -120,8 +154,8 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
       versions: { affectd: packageVersion(), node: process.versions.node },
       model,
       featureParamsHash: judge.featureParamsHash,
-      configRevision: 0,
-      capabilities: ['emotion', 'state', 'health', 'request/ping', 'request/baseline/reset'],
+      configRevision: remote?.revision ?? 0,
+      capabilities: ['emotion', 'state', 'health', ...Object.keys(verbs).map((verb) => `request/${verb}`)],
     },
     nowMs(),
   )
@@ -132,10 +166,11 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
     announcer: new Announcer({
       topics,
       device: { deviceId, model },
-      nextStamp: createEventSequence(bootId, createUuidV7(nowMs, randomFillSync)),
+      nextStamp: session.nextStamp,
     }),
     info,
     health,
+    listening,
     setStatus(state, reason) {
       if (status.state === state && status.reason === reason) return
       Object.assign(status, { state, reason })
@@ -149,16 +184,59 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
     clock,
     log,
   }
+  const sayListening = (): void => {
+    const { listening: isOn, reason, sinceMs } = listening.state
+    void publisher.publish(listeningMessage(topics, isOn, reason, sinceMs))
+  }
+  if (remote !== undefined) connectRemote(remote)
   return {
     async run(stop) {
+      const end = (): void => lap.abort()
+      stop.addEventListener('abort', end, { once: true })
+      if (stop.aborted) end()
       if (adapts) keeper.start()
+      const forgetListening = listening.onChange(sayListening)
+      sayListening()
       try {
-        await runAgent(options, capture, stop)
+        await runAgent(options, capture, lap.signal)
       } finally {
+        forgetListening()
+        remote?.detach()
+        stop.removeEventListener('abort', end)
         keeper.stop()
       }
+      return lap.signal.reason === RESTART && !stop.aborted ? 'restart' : 'ended'
     },
   }
+
+  function connectRemote(remote: RemoteConfig): void {
+    const report = (): void => void publisher.publish(configReportedMessage(topics, remote.report, nowMs()))
+    remote.onReport(report)
+    report()
+    publisher.subscribe(topics.configDesired, ({ payload }) => remote.receive('device', payload))
+    const { group } = config.device
+    if (group !== '') {
+      publisher.subscribe(topics.groupConfigDesired(group), ({ payload }) => remote.receive('group', payload))
+    }
+    remote.attach({
+      vitals: () => ({
+        // What is not to be heard, or has ended, is not broken.
+        capture: ['healthy', 'running', 'ended', 'paused'].includes(capture.state),
+        broker: publisher.counts.connected,
+      }),
+      reconfigure(next) {
+        log.setLevel(next.log.level)
+        health.every(next.health.interval_s * 1000)
+        pipeline.retune(affectParamsOf(next.affect))
+        report()
+      },
+      restart,
+    })
+  }
+}
+
+function noRemoteConfig(): ConfigError {
+  return new ConfigError('CONFIG_NOT_REMOTE', 'device.remote_config is off: nothing is taken from afar')
 }
 
 function createKeeper(config: Config, judge: Judge, voice: VoiceBaseline, log: Logger): BaselineKeeper {

@@ -3,8 +3,10 @@ import { loadConfig } from '../config/load-config.js'
 import { systemClock } from '../ops/clock.js'
 import { createLogger } from '../ops/logger.js'
 import { startEmbeddedBroker } from '../publish/embedded-broker.js'
+import { MemoryOutbox } from '../publish/memory-outbox.js'
 import { connectSubscriber } from '../publish/mqtt-subscriber.js'
 import { pause } from '../until.js'
+import { createSession } from './agent-session.js'
 import { buildAgent } from './build-agent.js'
 import { DEMO_BASE, DemoScreen } from './demo-screen.js'
 import type { CommandIo } from './io.js'
@@ -77,7 +79,8 @@ async function play(url: string, options: DemoOptions, io: CommandIo, stop: Abor
     set: demoSettings(url, options),
   })
   const log = createLogger({ level: 'warn', format: 'auto', stream: { write: io.err, isTTY: io.errIsTty } })
-  const agent = await buildAgent(loaded, { log, stdin: () => process.stdin })
+  const session = createSession({ log, stdin: () => process.stdin }, new MemoryOutbox())
+  const agent = await buildAgent(loaded, session)
   const screen = new DemoScreen(io)
   const subscriber = await connectSubscriber({
     broker: {
@@ -100,6 +103,7 @@ async function play(url: string, options: DemoOptions, io: CommandIo, stop: Abor
     await pause(systemClock, FAREWELL_MS, screen.ended)
   } finally {
     await subscriber.close()
+    await session.close()
   }
   io.out(`\n${screen.summary}\n`)
 }

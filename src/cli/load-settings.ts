@@ -1,4 +1,4 @@
-import { loadConfig, type LoadedConfig } from '../config/load-config.js'
+import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load-config.js'
 import type { CommandIo } from './io.js'
 
 /** Options of every command that reads the configuration. */
@@ -15,14 +15,24 @@ config/default.json, --config, environment, --set.
 `
 
 /**
+ * Every source of configuration but the remote one.
+ *
  * @param values as `parseOptions` gave them
  * @param extra  `key=value` pairs of the command's own options, over everything else
- * @throws {ConfigError} as `loadConfig`
  */
-export function loadSettings(
+export function settingSources(
   values: { readonly config?: string | undefined; readonly set?: readonly string[] | undefined },
   io: Pick<CommandIo, 'env'>,
   extra: readonly string[] = [],
-): LoadedConfig {
-  return loadConfig({ file: values.config, set: [...(values.set ?? []), ...extra], env: io.env })
+): ConfigSources {
+  return { file: values.config, set: [...(values.set ?? []), ...extra], env: io.env }
+}
+
+/**
+ * The configuration of `settingSources`.
+ *
+ * @throws {ConfigError} as `loadConfig`
+ */
+export function loadSettings(...from: Parameters<typeof settingSources>): LoadedConfig {
+  return loadConfig(settingSources(...from))
 }

@@ -1,7 +1,10 @@
+import { loadConfig, type LoadedConfig } from '../config/load-config.js'
+import { InputError } from '../errors.js'
 import { createLogger } from '../ops/logger.js'
+import { openSession, type AgentSession } from './agent-session.js'
 import { buildAgent } from './build-agent.js'
 import type { CommandIo } from './io.js'
-import { loadSettings, SETTING_OPTIONS, SETTINGS_HELP } from './load-settings.js'
+import { SETTING_OPTIONS, settingSources, SETTINGS_HELP } from './load-settings.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
 import { createStopSignal } from './stop-signal.js'
 
@@ -36,23 +39,36 @@ export async function runCommand(
     return 0
   }
   refusePositionals('run', positionals)
-  const loaded = loadSettings(
-    values,
-    io,
-    values.source === undefined ? [] : [`capture.source=${values.source}`],
-  )
+  const source = values.source === undefined ? [] : [`capture.source=${values.source}`]
+  const sources = settingSources(values, io, source)
+  const loaded = loadConfig(sources)
   const { level, format } = loaded.config.log
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
-  const agent = await buildAgent(loaded, { log, stdin: () => process.stdin })
-  if (stop !== undefined) {
-    await agent.run(stop)
-    return 0
-  }
-  const signals = createStopSignal()
+  const session = openSession(sources, { log, stdin: () => process.stdin })
+  const signals = stop === undefined ? createStopSignal() : { signal: stop, release: () => undefined }
   try {
-    await agent.run(signals.signal)
+    await runAgents(session, loaded, signals.signal)
   } finally {
     signals.release()
+    await session.close()
   }
   return 0
+}
+
+/** One agent after another, until one ends for good. */
+async function runAgents(session: AgentSession, local: LoadedConfig, stop: AbortSignal): Promise<void> {
+  const { remote, log } = session
+  for (;;) {
+    const loaded = remote?.loaded ?? local
+    log.setLevel(loaded.config.log.level)
+    try {
+      const agent = await buildAgent(loaded, session)
+      if ((await agent.run(stop)) === 'ended') break
+    } catch (error) {
+      // A recording that cannot be read is no configuration's fault.
+      if (error instanceof InputError || remote?.failed(error) !== true) throw error
+      log.error({ err: error }, 'the agent fails with its remote configuration')
+    }
+  }
+  remote?.close()
 }

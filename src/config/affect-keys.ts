@@ -1,7 +1,7 @@
 import { DEFAULT_ADAPTATION_PARAMS } from '../affect/adaptation-params.js'
 import { DEFAULT_AFFECT_PARAMS } from '../affect/affect-params.js'
 import { integerBetween, numberBetween, oneOf } from './format.js'
-import { tunable, type SchemaTree } from './key-spec.js'
+import { hotTunable, tunable, type SchemaTree } from './key-spec.js'
 
 /** From what the agent learns how a voice usually sounds. Defaults are the stage's own. */
 export const ADAPTATION_KEYS = {
@@ -32,27 +32,27 @@ export const ADAPTATION_KEYS = {
  * Defaults are the stage's own.
  */
 export const AFFECT_KEYS = {
-  min_speech_ms: tunable(
+  min_speech_ms: hotTunable(
     'A decision on less speech is marked too_little_speech.',
     integerBetween(0, 15_000, 'ms'),
     DEFAULT_AFFECT_PARAMS.minSpeechMs,
   ),
-  min_snr_db: tunable(
+  min_snr_db: hotTunable(
     'A decision on speech less above the background is marked low_snr.',
     numberBetween(-20, 60, 'dB'),
     DEFAULT_AFFECT_PARAMS.minSnrDb,
   ),
-  min_confidence: tunable(
+  min_confidence: hotTunable(
     'A less certain decision is marked low_confidence.',
     numberBetween(0, 1),
     DEFAULT_AFFECT_PARAMS.minConfidence,
   ),
-  smoothing_half_life_s: tunable(
+  smoothing_half_life_s: hotTunable(
     'After so much speech, half of what the present state rests on is newer.',
     numberBetween(0.1, 3600, 's'),
     DEFAULT_AFFECT_PARAMS.smoothingHalfLifeS,
   ),
-  forgetting_half_life_s: tunable(
+  forgetting_half_life_s: hotTunable(
     'After so much silence, half of what the present state rested on is forgotten.',
     numberBetween(1, 86_400, 's'),
     DEFAULT_AFFECT_PARAMS.forgettingHalfLifeS,

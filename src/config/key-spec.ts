@@ -43,6 +43,11 @@ export function tunable<T>(doc: string, format: Format<T>, value: NoInfer<T>): K
   return { doc, format, default: value, remote: true, restart: true }
 }
 
+/** What may be tuned from afar and takes effect at once. */
+export function hotTunable<T>(doc: string, format: Format<T>, value: NoInfer<T>): KeySpec<T> {
+  return { doc, format, default: value, remote: true, restart: false }
+}
+
 export function isKeySpec(node: SchemaTree | KeySpec): node is KeySpec {
   return 'format' in node && 'doc' in node && typeof node.doc === 'string'
 }

@@ -12,6 +12,7 @@ const DEVICE_NAME_OR_EMPTY = /^[^{}|'"\u0000-\u001f\u007f]*$/
 
 const local = { remote: false, restart: true } as const
 const remote = { remote: true, restart: true } as const
+const hot = { remote: true, restart: false } as const
 
 /**
  * Every key that this build honours. The groups alerts, fatigue, schedule, privacy and dashboard are reserved: they
@@ -21,7 +22,7 @@ export const CONFIG_SCHEMA = {
   device: {
     id: key({
       doc: 'Name of this device in topics and events. Devices on one broker must differ.',
-      format: textLike('1 to 64 of A-Z a-z 0-9 _ -', /^[A-Za-z0-9_-]{1,64}$/, 64),
+      format: textLike('1 to 64 of A-Z a-z 0-9 _ -, not _group', /^(?!_group$)[A-Za-z0-9_-]{1,64}$/, 64),
       default: defaultDeviceId,
       defaultDoc: "the host's name without its domain",
       ...local,
@@ -32,6 +33,30 @@ export const CONFIG_SCHEMA = {
       default: defaultStateDir,
       defaultDoc:
         "$STATE_DIRECTORY, else /var/lib/affectd for root, else affectd in the user's XDG state folder",
+      ...local,
+    }),
+    group: key({
+      doc: 'Group whose remote configuration lies under this device’s own. Empty: none.',
+      format: textLike('1 to 64 of A-Z a-z 0-9 _ -, or empty', /^[A-Za-z0-9_-]{0,64}$/, 64),
+      default: '',
+      ...local,
+    }),
+    remote_config: key({
+      doc: 'Whether configuration is taken from config/desired. on, or off for a device that nobody may configure from afar.',
+      format: oneOf('on', 'off'),
+      default: 'on',
+      ...local,
+    }),
+    remote_key_file: key({
+      doc: 'PEM file of an Ed25519 public key: with it, only signed revisions are taken. Empty: signatures are not asked for.',
+      format: anyText('a path'),
+      default: '',
+      ...local,
+    }),
+    trial_s: key({
+      doc: 'How long a remote revision is on trial before it is confirmed.',
+      format: integerBetween(5, 3600, 's'),
+      default: 120,
       ...local,
     }),
   },
@@ -163,7 +188,7 @@ export const CONFIG_SCHEMA = {
       doc: 'Time between two reports on the topic health.',
       format: numberBetween(1, 86_400, 's'),
       default: 60,
-      ...remote,
+      ...hot,
     }),
   },
   log: {
@@ -171,7 +196,7 @@ export const CONFIG_SCHEMA = {
       doc: 'Least severe message that is logged.',
       format: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
       default: 'info',
-      ...remote,
+      ...hot,
     }),
     format: key({
       doc: 'json, pretty, or auto: pretty on a terminal and JSON elsewhere.',

@@ -18,3 +18,16 @@ export function shownSettings({ config, origins }: LoadedConfig): readonly Shown
     origin: origins.get(key) as Origin,
   }))
 }
+
+/** The effective configuration as a tree of its own, fit to be shown. */
+export function shownTree(loaded: LoadedConfig): Readonly<Record<string, unknown>> {
+  const tree: Record<string, unknown> = {}
+  for (const { key, value } of shownSettings(loaded)) {
+    const path = key.split('.')
+    const name = path.pop() as string
+    let node = tree
+    for (const group of path) node = (node[group] ??= {}) as Record<string, unknown>
+    node[name] = value
+  }
+  return tree
+}

@@ -59,9 +59,12 @@ export class HealthRecord {
   readonly #startedMs: number
   #before: Marks
 
-  /** @param start readings at the start of the process or of the record */
-  constructor(start: Pick<HealthReadings, 'monotonicMs' | 'cpuMicros'>) {
-    this.#startedMs = start.monotonicMs
+  /**
+   * @param start     readings at the start of the record
+   * @param startedMs when the process began, monotonic, if that was before
+   */
+  constructor(start: Pick<HealthReadings, 'monotonicMs' | 'cpuMicros'>, startedMs = start.monotonicMs) {
+    this.#startedMs = startedMs
     this.#before = { ...start, framesSeen: 0, framesSpeech: 0 }
   }
 

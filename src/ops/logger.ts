@@ -16,6 +16,11 @@ export interface Logger {
   child(fields: object): Logger
 }
 
+/** A logger whose level can be changed while it is used; its children keep theirs. */
+export interface LevelledLogger extends Logger {
+  setLevel(level: LogLevel): void
+}
+
 export interface LogStream {
   write(text: string): unknown
   readonly isTTY?: boolean | undefined
@@ -42,7 +47,7 @@ const SECRET_KEYS = [
 ]
 
 /** A pino logger whose secrets are masked: fields with a secret's name down to three levels, and credentials in URLs. */
-export function createLogger(options: LoggerOptions): Logger {
+export function createLogger(options: LoggerOptions): LevelledLogger {
   const stream = options.stream ?? process.stderr
   const isTerminal = stream.isTTY === true
   const isPretty = options.format === 'pretty' || (options.format === 'auto' && isTerminal)
@@ -54,7 +59,7 @@ export function createLogger(options: LoggerOptions): Logger {
       stream.write(isPretty ? formatLogLine(masked, color) : masked)
     },
   }
-  return pino(
+  const logger = pino(
     {
       level: options.level,
       base: null,
@@ -64,4 +69,9 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     destination,
   )
+  return Object.assign(logger, {
+    setLevel(level: LogLevel): void {
+      logger.level = level
+    },
+  })
 }

@@ -25,6 +25,7 @@ export interface MqttPublisherOptions {
   readonly broker: Omit<LinkOptions, 'will'>
   readonly topics: Topics
   readonly presence: Presence
+  /** Another's: it is not closed with the publisher. */
   readonly outbox: Outbox
   /** Whether a full outbox holds `publish` back (file, stdin) or drops its oldest event (a live microphone). */
   readonly whenFull: 'wait' | 'drop_oldest'
@@ -63,6 +64,8 @@ export class MqttPublisher implements Publisher {
   #requestsSaidDropped = 0
   #saidDroppedAtMs = -Infinity
   #isClosed = false
+  #sayClosing: () => void = () => undefined
+  readonly #closing = new Promise<void>((resolve) => (this.#sayClosing = resolve))
   readonly #drains = new Set<() => void>()
 
   /** @throws {ConfigError} CONFIG_BROKER_URL */
@@ -76,7 +79,11 @@ export class MqttPublisher implements Publisher {
     }
     this.#options = options
     this.#clock = shared.clock
-    this.#responses = new ResponseLane(options.topics, () => this.#pump())
+    this.#responses = new ResponseLane(
+      options.topics,
+      () => this.#clock.monotonicMs(),
+      () => this.#pump(),
+    )
     this.#events = new EventLane({ ...shared, outbox, onProgress: () => this.#answered() })
     this.#supervisor = new LinkSupervisor({
       ...shared,
@@ -151,6 +158,7 @@ export class MqttPublisher implements Publisher {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#sayClosing()
     this.#link = undefined
     this.#events.close()
     this.#ackWatch.stop()
@@ -160,7 +168,6 @@ export class MqttPublisher implements Publisher {
         link.publish(this.#options.presence.farewell(), undefined, () => resolve())
       })
     await this.#supervisor.close(farewell, this.#options.closeTimeoutMs ?? 2000)
-    await this.#options.outbox.close()
   }
 
   onRequest(handler: RequestHandler): void {
@@ -173,7 +180,7 @@ export class MqttPublisher implements Publisher {
 
   async #append(message: Message): Promise<void> {
     const { outbox, whenFull } = this.#options
-    if (whenFull === 'wait') await outbox.waitForSpace()
+    if (whenFull === 'wait') await Promise.race([outbox.waitForSpace(), this.#closing])
     if (this.#isClosed) throw closedError()
     await outbox.append(message)
     this.#pump()

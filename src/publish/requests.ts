@@ -1,16 +1,17 @@
 import { AffectdError, PublishError } from '../errors.js'
+import { AnsweredRequests } from './answered-requests.js'
+import { readJsonObject, type JsonObject } from '../hostile-json.js'
 import type { Message, Request } from './publisher.js'
-import { rfc3339 } from './stream-time.js'
 import type { Topics } from './topics.js'
 
 export const REQUEST_MAX_BYTES = 64 * 1024
-const MAX_DEPTH = 16
+const LIMITS = { maxBytes: REQUEST_MAX_BYTES, maxDepth: 16 }
 const MAX_TRANSACTION_LENGTH = 128
 const VERB = /^[a-z][a-z_]{0,31}(\/[a-z][a-z_]{0,31})?$/
 const MAX_RESPONSE_TOPIC_LENGTH = 1024
 
 /** The fields of a request, JSON values all, none of them checked but `transaction`. */
-export type RequestBody = Readonly<Record<string, unknown>>
+export type RequestBody = JsonObject
 
 /**
  * Carries out one verb.
@@ -32,25 +33,18 @@ export interface ParsedRequest {
  * @throws {PublishError} REQUEST_MALFORMED
  */
 export function parseRequest(payload: Uint8Array): ParsedRequest {
-  if (payload.length > REQUEST_MAX_BYTES) {
-    throw malformed(`it has ${payload.length} bytes, ${REQUEST_MAX_BYTES} are allowed`)
-  }
   if (payload.length === 0) return { transaction: undefined, body: {} }
-  const body = parseJson(payload)
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw malformed('it is not a JSON object')
-  if (isDeeperThan(body, MAX_DEPTH)) throw malformed(`it is nested more than ${MAX_DEPTH} levels deep`)
-  const transaction: unknown = Object.hasOwn(body, 'transaction')
-    ? (body as RequestBody)['transaction']
-    : undefined
+  const body = readJsonObject(payload, LIMITS, malformed)
+  const transaction: unknown = Object.hasOwn(body, 'transaction') ? body['transaction'] : undefined
   if (transaction !== undefined && !isTransaction(transaction)) {
     throw malformed(`transaction must be a string of at most ${MAX_TRANSACTION_LENGTH} characters`)
   }
-  return { transaction, body: body as RequestBody }
+  return { transaction, body }
 }
 
 /**
- * Answers requests by their verb. Pure but for what the verbs do.
+ * Answers requests by their verb. One that comes again with its transaction (QoS 1 may deliver twice, and who hears no
+ * answer asks again) is answered as before and not carried out again.
  *
  * @param verbs  by name: `ping`, `config/get`
  * @param onBug  told of errors that are no `AffectdError`; the requester learns only that there was one
@@ -58,46 +52,37 @@ export function parseRequest(payload: Uint8Array): ParsedRequest {
  */
 export function createRequestHandler(
   topics: Topics,
-  verbs: Readonly<Record<string, VerbHandler>>,
+  verbs: VerbHandlers,
   onBug: (error: unknown) => void,
-): (request: Request) => Message | null {
-  return ({ verb, payload, responseTopic }) => {
+): (request: Request) => Promise<Message | null> {
+  const answered = new AnsweredRequests()
+  return async ({ verb, payload, responseTopic }) => {
     if (!VERB.test(verb)) return null
     const topic = isSafeResponseTopic(responseTopic, topics) ? responseTopic : topics.response(verb)
-    const reply = (response: object): Message => ({
-      topic,
-      payload: JSON.stringify(response),
-      qos: 1,
-      retain: false,
-    })
-    let transaction: string | null = null
-    try {
-      const request = parseRequest(payload)
-      transaction = request.transaction ?? null
-      const handler = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
-      if (handler === undefined) {
-        const known = Object.keys(verbs).join(', ')
-        throw new PublishError('REQUEST_UNKNOWN_VERB', `there is no verb ${verb}; there are: ${known}`)
+    let transaction: string | undefined
+    const respond = async (): Promise<string> => {
+      try {
+        const request = parseRequest(payload)
+        transaction = request.transaction
+        return await answered.once(verb, transaction, async () => {
+          const data = (await handlerOf(verbs, verb)(request.body)) ?? null
+          return JSON.stringify({ transaction: transaction ?? null, status: 'ok', data })
+        })
+      } catch (error) {
+        const described = describe(error, onBug)
+        return JSON.stringify({ transaction: transaction ?? null, status: 'error', error: described })
       }
-      return reply({ transaction, status: 'ok', data: handler(request.body) ?? null })
-    } catch (error) {
-      return reply({ transaction, status: 'error', error: describe(error, onBug) })
     }
+    return { topic, payload: await respond(), qos: 1, retain: false }
   }
 }
 
-/** `ping` → the device's time. */
-export function pingVerb(nowMs: () => number): VerbHandler {
-  return () => ({ time: rfc3339(nowMs()) })
-}
-
-/**
- * `baseline/reset` → how much speech of the voice was known.
- *
- * @param forget forgets the voice, in memory and on disk, and returns what was known of it, ms
- */
-export function baselineResetVerb(forget: () => number): VerbHandler {
-  return () => ({ speech_ms: forget() })
+/** @throws {PublishError} REQUEST_UNKNOWN_VERB */
+function handlerOf(verbs: VerbHandlers, verb: string): VerbHandler {
+  const handler = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+  if (handler !== undefined) return handler
+  const known = Object.keys(verbs).join(', ')
+  throw new PublishError('REQUEST_UNKNOWN_VERB', `there is no verb ${verb}; there are: ${known}`)
 }
 
 function describe(error: unknown, onBug: (error: unknown) => void): { code: string; message: string } {
@@ -118,28 +103,8 @@ function isSafeResponseTopic(topic: string | undefined, topics: Topics): topic i
   return topic.startsWith(topics.response(''))
 }
 
-function parseJson(payload: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
-  } catch {
-    throw malformed('it is not UTF-8 JSON')
-  }
-}
-
 function isTransaction(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_TRANSACTION_LENGTH
-}
-
-/** Walks with a stack of its own: the call stack must not depend on what a stranger sends. */
-function isDeeperThan(root: object, maxDepth: number): boolean {
-  const stack: { value: object; depth: number }[] = [{ value: root, depth: 1 }]
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (next.depth > maxDepth) return true
-    for (const value of Object.values(next.value) as unknown[]) {
-      if (typeof value === 'object' && value !== null) stack.push({ value, depth: next.depth + 1 })
-    }
-  }
-  return false
 }
 
 function malformed(why: string): PublishError {

@@ -1,9 +1,12 @@
 import type { IncomingMessage } from './link.js'
 import type { Message, RequestHandler } from './publisher.js'
+import { RateLimit } from './rate-limit.js'
 import { REQUEST_MAX_BYTES } from './requests.js'
 import type { Topics } from './topics.js'
 
 const MAX_UNANSWERED = 64
+/** Far more than people and dashboards ask for. */
+const MAX_PER_S = 20
 
 export interface Response {
   readonly message: Message
@@ -19,10 +22,12 @@ export class ResponseLane {
   #pending = new Set<symbol>()
   #inFlight = 0
   #dropped = 0
+  readonly #rate = new RateLimit(MAX_UNANSWERED, MAX_PER_S)
 
   /** @param onResponse there is a response to send */
   constructor(
     private readonly topics: Topics,
+    private readonly monotonicMs: () => number,
     private readonly onResponse: () => void,
   ) {}
 
@@ -36,7 +41,8 @@ export class ResponseLane {
     const verb = this.topics.verbOf(topic)
     // A retained request was made before we were there to hear it, and would come again at every connection.
     if (verb === undefined || retain || this.handler === undefined) return false
-    if (payload.length > REQUEST_MAX_BYTES || this.#unanswered >= MAX_UNANSWERED) {
+    const isTooMuch = payload.length > REQUEST_MAX_BYTES || this.#unanswered >= MAX_UNANSWERED
+    if (isTooMuch || !this.#rate.take(this.monotonicMs())) {
       this.#dropped += 1
       return false
     }

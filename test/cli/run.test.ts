@@ -7,12 +7,14 @@ import { analyzeCommand } from '../../src/cli/analyze.js'
 import { buildAgent } from '../../src/cli/build-agent.js'
 import { runCommand } from '../../src/cli/run.js'
 import { loadConfig } from '../../src/config/load-config.js'
+import { MemoryOutbox } from '../../src/publish/memory-outbox.js'
 import { startEmbeddedBroker } from '../../src/publish/embedded-broker.js'
 import { wav16 } from '../capture/build-wav.js'
 import { AffectdProcess } from '../support/affectd-process.js'
 import { memoryIo } from '../support/memory-io.js'
 import { freePort, Mosquitto } from '../support/mosquitto.js'
 import { MqttTap } from '../support/mqtt-tap.js'
+import { session } from '../support/agent-session.js'
 import { recordingLogger } from '../support/recording-logger.js'
 import { skipUnless } from '../support/require-part.js'
 import { writeTinyModel } from '../support/tiny-model.js'
@@ -41,6 +43,7 @@ function settings(url: string, protocol = '3.1.1'): string[] {
     `mqtt.protocol=${protocol}`,
     'device.id=t1',
     `classify.model=${model}`,
+    `device.state_dir=${join(folder, 'state')}`,
     `capture.start_time=${START}`,
   ]
 }
@@ -125,7 +128,7 @@ t.test('stdin gives the decisions of the file', async (t) => {
   const pieces = Array.from({ length: Math.ceil(PCM.length / 997) }, (_, i) =>
     PCM.subarray(i * 997, (i + 1) * 997),
   )
-  const agent = await buildAgent(loaded, { log: recordingLogger(), stdin: () => Readable.from(pieces) })
+  const agent = await buildAgent(loaded, session({ stdin: () => Readable.from(pieces) }))
   await agent.run(new AbortController().signal)
   await tap.until(isOffline(tap))
   t.same(emotions(tap).map(decision), (await analyzed()).map(decision))
@@ -138,7 +141,7 @@ t.test('a device is online once it has heard something, and not before', async (
   t.teardown(() => tap.close())
   const loaded = loadConfig({ env: {}, set: [...settings(broker.url), 'capture.source=stdin'] })
   const stdin = new PassThrough()
-  const agent = await buildAgent(loaded, { log: recordingLogger(), stdin: () => stdin })
+  const agent = await buildAgent(loaded, session({ stdin: () => stdin }))
   const running = agent.run(new AbortController().signal)
   t.match(await tap.first('affectd/t1/status'), { state: 'degraded', reason: 'starting' })
   stdin.end(PCM.subarray(0, 6400))
@@ -158,7 +161,7 @@ t.test('stdin that ends within a sample exits 66 after delivering what was judge
   t.teardown(() => tap.close())
   const loaded = loadConfig({ env: {}, set: [...settings(broker.url), 'capture.source=stdin'] })
   const stdin = (): Readable => Readable.from([PCM, Buffer.of(1)])
-  const agent = await buildAgent(loaded, { log: recordingLogger(), stdin })
+  const agent = await buildAgent(loaded, session({ stdin }))
   await t.rejects(agent.run(new AbortController().signal), { code: 'INPUT_TRUNCATED', exitCode: 66 })
   await tap.until(isOffline(tap))
   t.equal(emotions(tap).length, (await analyzed()).length)
@@ -172,7 +175,7 @@ t.test('silence gives no event', async (t) => {
   t.teardown(() => tap.close())
   const loaded = loadConfig({ env: {}, set: [...settings(broker.url), 'capture.source=stdin'] })
   const stdin = (): Readable => Readable.from([Buffer.alloc(160_000)])
-  const agent = await buildAgent(loaded, { log: recordingLogger(), stdin })
+  const agent = await buildAgent(loaded, session({ stdin }))
   await agent.run(new AbortController().signal)
   await tap.until(isOffline(tap))
   t.same(emotions(tap), [])
@@ -206,12 +209,8 @@ t.test('a broker that comes late gets everything', skipUnless('mosquitto'), asyn
   const mosquitto = new Mosquitto(await freePort())
   t.teardown(() => mosquitto.remove())
   const log = recordingLogger()
-  const set = [
-    ...settings(mosquitto.url, '5'),
-    `capture.source=file:${SPEECH}?pace=fast`,
-    'publish.outbox_max_events=2',
-  ]
-  const agent = await buildAgent(loadConfig({ env: {}, set }), { log, stdin: () => process.stdin })
+  const set = [...settings(mosquitto.url, '5'), `capture.source=file:${SPEECH}?pace=fast`]
+  const agent = await buildAgent(loadConfig({ env: {}, set }), session({ log, outbox: new MemoryOutbox(2) }))
   const running = agent.run(new AbortController().signal)
   await mosquitto.start()
   const tap = await MqttTap.open(mosquitto.url, 'affectd/t1/#')

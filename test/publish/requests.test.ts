@@ -2,101 +2,105 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ConfigError, PublishError } from '../../src/errors.js'
 import type { Request } from '../../src/publish/publisher.js'
-import {
-  baselineResetVerb,
-  createRequestHandler,
-  parseRequest,
-  pingVerb,
-} from '../../src/publish/requests.js'
+import { deviceVerbs } from '../../src/publish/device-verbs.js'
+import { createRequestHandler, parseRequest } from '../../src/publish/requests.js'
 import { createTopics } from '../../src/publish/topics.js'
 
 const topics = createTopics('d')
 const bugs: unknown[] = []
+const done: unknown[] = []
 const handle = createRequestHandler(
   topics,
   {
-    ping: pingVerb(() => Date.UTC(2026, 10, 21, 8)),
-    'baseline/reset': baselineResetVerb(() => 42_980),
-    'config/get': () => {
-      throw new ConfigError('CONFIG_PINNED', 'no')
-    },
-    restart: () => {
+    ...deviceVerbs({
+      nowMs: () => Date.UTC(2026, 10, 21, 8),
+      config: () => ({ revision: 7, group_revision: 0, effective: {} }),
+      configSchema: () => ({ type: 'object' }),
+      rollBackConfig() {
+        throw new ConfigError('CONFIG_NOTHING_TO_ROLL_BACK', 'no')
+      },
+      setListening: (listening) => done.push(listening) > 0,
+      health: () => ({ uptime_s: 1 }),
+      forgetVoice: () => 42_980,
+      restart: () => done.push('restart'),
+    }),
+    broken: () => {
       throw new TypeError('secret detail')
     },
+    late: () => Promise.resolve(7),
     quiet: () => undefined,
   },
   (error) => bugs.push(error),
 )
+
+async function payloadOf(verb: string, payload: string): Promise<string> {
+  return (await handle(request(verb, payload)))?.payload ?? ''
+}
 
 function request(verb: string, payload: string | Uint8Array, responseTopic?: string): Request {
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
   return { verb, payload: bytes, responseTopic, correlationData: undefined }
 }
 
-t.test('contract: ping', (t) => {
-  t.same(handle(request('ping', '{"transaction":"x"}')), {
+t.test('contract: ping', async (t) => {
+  t.same(await handle(request('ping', '{"transaction":"x"}')), {
     topic: 'affectd/d/response/ping',
     payload: '{"transaction":"x","status":"ok","data":{"time":"2026-11-21T08:00:00.000Z"}}',
     qos: 1,
     retain: false,
   })
   t.match(
-    handle(request('ping', ''))?.payload,
+    await payloadOf('ping', ''),
     /^\{"transaction":null,"status":"ok"/,
     'an empty payload is an empty request',
   )
-  t.match(handle(request('quiet', '{}'))?.payload, '{"transaction":null,"status":"ok","data":null}')
-  t.end()
+  t.match(await payloadOf('quiet', '{}'), '{"transaction":null,"status":"ok","data":null}')
 })
 
-t.test('contract: baseline/reset', (t) => {
+t.test('contract: baseline/reset', async (t) => {
   t.equal(
-    handle(request('baseline/reset', '{"transaction":"x"}'))?.payload,
+    await payloadOf('baseline/reset', '{"transaction":"x"}'),
     '{"transaction":"x","status":"ok","data":{"speech_ms":42980}}',
   )
-  t.end()
 })
 
-t.test('contract: errors', (t) => {
-  const error = (verb: string, payload: string): unknown =>
-    (JSON.parse(handle(request(verb, payload))?.payload ?? '') as { error: { code: string } }).error.code
-  t.equal(error('dance', '{}'), 'REQUEST_UNKNOWN_VERB')
-  t.equal(error('constructor', '{}'), 'REQUEST_UNKNOWN_VERB', 'what every object has is no verb')
-  t.equal(error('config/get', '{}'), 'CONFIG_PINNED', 'a verb chooses its code')
+t.test('contract: errors', async (t) => {
+  const error = async (verb: string, payload: string): Promise<unknown> =>
+    (JSON.parse(await payloadOf(verb, payload)) as { error: { code: string } }).error.code
+  t.equal(await error('dance', '{}'), 'REQUEST_UNKNOWN_VERB')
+  t.equal(await error('constructor', '{}'), 'REQUEST_UNKNOWN_VERB', 'what every object has is no verb')
+  t.equal(await error('config/rollback', '{}'), 'CONFIG_NOTHING_TO_ROLL_BACK', 'a verb chooses its code')
   for (const payload of ['{', '[]', 'null', '7', '"x"', '{"transaction":7}', '{"transaction":null}']) {
-    t.equal(error('ping', payload), 'REQUEST_MALFORMED', payload)
+    t.equal(await error('ping', payload), 'REQUEST_MALFORMED', payload)
   }
   t.match(
-    handle(request('ping', '{"transaction":7}'))?.payload,
+    await payloadOf('ping', '{"transaction":7}'),
     /^\{"transaction":null,"status":"error"/,
     'what is no transaction is not echoed, but the field is there',
   )
-  t.equal(error('ping', JSON.stringify({ transaction: 'x'.repeat(129) })), 'REQUEST_MALFORMED')
-  t.equal(error('ping', '{"a":'.repeat(20) + '1' + '}'.repeat(20)), 'REQUEST_MALFORMED')
-  t.equal(error('ping', '['.repeat(30_000) + ']'.repeat(30_000)), 'REQUEST_MALFORMED')
-  t.equal(error('ping', `{"a":"${'x'.repeat(70_000)}"}`), 'REQUEST_MALFORMED')
-  t.end()
+  t.equal(await error('ping', JSON.stringify({ transaction: 'x'.repeat(129) })), 'REQUEST_MALFORMED')
+  t.equal(await error('ping', '{"a":'.repeat(20) + '1' + '}'.repeat(20)), 'REQUEST_MALFORMED')
+  t.equal(await error('ping', '['.repeat(30_000) + ']'.repeat(30_000)), 'REQUEST_MALFORMED')
+  t.equal(await error('ping', `{"a":"${'x'.repeat(70_000)}"}`), 'REQUEST_MALFORMED')
 })
 
-t.test('our bug is told to us, not to the requester', (t) => {
-  const response = handle(request('restart', '{"transaction":"x"}'))
-  t.match(JSON.parse(response?.payload ?? ''), { transaction: 'x', error: { code: 'INTERNAL_REQUEST' } })
-  t.notMatch(response?.payload, /secret/)
+t.test('our bug is told to us, not to the requester', async (t) => {
+  const response = await payloadOf('broken', '{"transaction":"x"}')
+  t.match(JSON.parse(response), { transaction: 'x', error: { code: 'INTERNAL_REQUEST' } })
+  t.notMatch(response, /secret/)
   t.equal((bugs.pop() as Error).message, 'secret detail')
-  t.end()
 })
 
-t.test('what cannot be a verb gets no answer', (t) => {
+t.test('what cannot be a verb gets no answer', async (t) => {
   for (const verb of ['', 'A', 'a/b/c', 'a//b', '../x', 'a b', 'x'.repeat(40), 'ping\n']) {
-    t.equal(handle(request(verb, '{}')), null, JSON.stringify(verb))
+    t.equal(await handle(request(verb, '{}')), null, JSON.stringify(verb))
   }
-  t.end()
 })
 
-t.test('a response topic is used where it can do no harm', (t) => {
-  const topicFor = (responseTopic: string): string | undefined =>
-    handle(request('ping', '{}', responseTopic))?.topic
-  for (const safe of ['answers/me', 'affectd/d/response/elsewhere', '/x']) t.equal(topicFor(safe), safe)
+t.test('a response topic is used where it can do no harm', async (t) => {
+  const topicFor = async (responseTopic: string): Promise<string | undefined> =>
+    (await handle(request('ping', '{}', responseTopic)))?.topic
+  for (const safe of ['answers/me', 'affectd/d/response/elsewhere', '/x']) t.equal(await topicFor(safe), safe)
   for (const unsafe of [
     '',
     'a/#',
@@ -109,34 +113,65 @@ t.test('a response topic is used where it can do no harm', (t) => {
     'homeassistant/device/d/config',
     'x'.repeat(2000),
   ]) {
-    t.equal(topicFor(unsafe), 'affectd/d/response/ping', JSON.stringify(unsafe.slice(0, 40)))
+    t.equal(await topicFor(unsafe), 'affectd/d/response/ping', JSON.stringify(unsafe.slice(0, 40)))
   }
-  t.end()
 })
 
-t.test('whatever is sent, only a PublishError escapes the parser and the handler always answers', (t) => {
-  const hostile = fc.oneof(
-    fc.uint8Array({ maxLength: 200 }),
-    fc.json({ maxDepth: 40 }).map((text) => new Uint8Array(Buffer.from(text))),
-    fc
-      .dictionary(
-        fc.oneof(fc.string(), fc.constantFrom('transaction', '__proto__', 'constructor')),
-        fc.jsonValue(),
-      )
-      .map((value) => new Uint8Array(Buffer.from(JSON.stringify(value)))),
-  )
-  fc.assert(
-    fc.property(hostile, (payload) => {
-      try {
-        parseRequest(payload)
-      } catch (error) {
-        if (!(error instanceof PublishError)) return false
-      }
-      const response = handle(request('ping', payload))
-      const status: unknown = (JSON.parse(response?.payload ?? 'null') as { status: unknown }).status
-      return status === 'ok' || status === 'error'
-    }),
-    { numRuns: 500 },
-  )
-  t.end()
+t.test(
+  'whatever is sent, only a PublishError escapes the parser and the handler always answers',
+  async () => {
+    const hostile = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.json({ maxDepth: 40 }).map((text) => new Uint8Array(Buffer.from(text))),
+      fc
+        .dictionary(
+          fc.oneof(fc.string(), fc.constantFrom('transaction', '__proto__', 'constructor')),
+          fc.jsonValue(),
+        )
+        .map((value) => new Uint8Array(Buffer.from(JSON.stringify(value)))),
+    )
+    await fc.assert(
+      fc.asyncProperty(hostile, async (payload) => {
+        try {
+          parseRequest(payload)
+        } catch (error) {
+          if (!(error instanceof PublishError)) return false
+        }
+        const response = await handle(request('ping', payload))
+        const status: unknown = (JSON.parse(response?.payload ?? 'null') as { status: unknown }).status
+        return status === 'ok' || status === 'error'
+      }),
+      { numRuns: 500 },
+    )
+  },
+)
+
+t.test('contract: what each verb answers', async (t) => {
+  const data = async (verb: string, body = '{}'): Promise<unknown> =>
+    (JSON.parse(await payloadOf(verb, body)) as { data: unknown }).data
+  t.same(await data('health'), { uptime_s: 1 })
+  t.same(await data('config/get'), { revision: 7, group_revision: 0, effective: {} })
+  t.same(await data('config/schema'), { type: 'object' })
+  t.same(await data('listen/set', '{"listening":false}'), { listening: false, kept: true })
+  t.same(await data('restart'), { restarting: true })
+  t.equal(await data('late'), 7, 'a verb may take its time')
+  t.same(done.splice(0), [false, 'restart'])
+  for (const body of ['{}', '{"listening":0}', '{"listening":"true"}', '{"listening":null}']) {
+    t.match(await payloadOf('listen/set', body), /"code":"REQUEST_ARGUMENT"/, body)
+  }
+  t.same(done, [], 'what is not understood does nothing')
+})
+
+t.test('a transaction that comes again is answered again and not carried out again', async (t) => {
+  const ask = (transaction: string): Promise<string> =>
+    payloadOf('listen/set', JSON.stringify({ transaction, listening: true }))
+  const both = await Promise.all([ask('twice'), ask('twice')])
+  t.equal(both[0], both[1])
+  t.equal(await ask('twice'), both[0], 'also later')
+  t.same(done.splice(0), [true])
+  await payloadOf('restart', '{"transaction":"twice"}')
+  t.same(done.splice(0), ['restart'], 'of another verb it is another')
+  for (let n = 0; n < 100; n++) await ask(`n${n}`)
+  await ask('twice')
+  t.equal(done.splice(0).length, 101, 'what is long past is forgotten')
 })

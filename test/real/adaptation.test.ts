@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { buildAgent } from '../../src/cli/build-agent.js'
 import { loadConfig } from '../../src/config/load-config.js'
+import { session } from '../support/agent-session.js'
 import { freePort, Mosquitto } from '../support/mosquitto.js'
 import { MqttTap } from '../support/mqtt-tap.js'
 import { recordingLogger, type LogLine } from '../support/recording-logger.js'
@@ -30,7 +31,7 @@ async function run(stateDir: string, set: readonly string[]): Promise<Run> {
   await broker.start()
   const tap = await MqttTap.open(broker.url, 'affectd/t1/#')
   const log = recordingLogger()
-  const agent = await buildAgent(configured(broker.url, stateDir, 'fast', set), { log, stdin: noStdin })
+  const agent = await buildAgent(configured(broker.url, stateDir, 'fast', set), session({ log }))
   await agent.run(new AbortController().signal)
   await tap.until((heard) =>
     heard.some(({ topic, payload }) => topic === 'affectd/t1/status' && payload.includes('"offline"')),
@@ -60,10 +61,6 @@ function configured(url: string, stateDir: string, pace: string, set: readonly s
       ...set,
     ],
   })
-}
-
-function noStdin(): never {
-  throw new Error('this source reads no stdin')
 }
 
 t.test('a voice is learnt, kept over a restart, and then makes a difference', needsMosquitto, async (t) => {
@@ -121,10 +118,7 @@ t.test(
     const tap = await MqttTap.open(broker.url, 'affectd/t1/#')
     t.teardown(() => tap.close())
     const stop = new AbortController()
-    const agent = await buildAgent(configured(broker.url, folder, 'realtime&loop=1', LEARNS), {
-      log: recordingLogger(),
-      stdin: noStdin,
-    })
+    const agent = await buildAgent(configured(broker.url, folder, 'realtime&loop=1', LEARNS), session())
     const running = agent.run(stop.signal)
     await tap.first('affectd/t1/info')
     await tap.client.publishAsync('affectd/t1/request/baseline/reset', '{"transaction":"b1"}', { qos: 1 })

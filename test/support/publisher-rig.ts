@@ -6,7 +6,8 @@ import { MqttPublisher } from '../../src/publish/mqtt-publisher.js'
 import type { MqttPublisherOptions } from '../../src/publish/mqtt-publisher.js'
 import { createPresence } from '../../src/publish/presence.js'
 import type { Message } from '../../src/publish/publisher.js'
-import { createRequestHandler, pingVerb } from '../../src/publish/requests.js'
+import { createRequestHandler } from '../../src/publish/requests.js'
+import { rfc3339 } from '../../src/publish/stream-time.js'
 import { createTopics } from '../../src/publish/topics.js'
 import type { Topics } from '../../src/publish/topics.js'
 import { recordingLogger } from './recording-logger.js'
@@ -48,7 +49,7 @@ export function publisherRig(
     ...options,
   })
   publisher.onRequest(
-    createRequestHandler(topics, { ping: pingVerb(nowMs) }, (error) => {
+    createRequestHandler(topics, { ping: () => ({ time: rfc3339(nowMs()) }) }, (error) => {
       throw error
     }),
   )

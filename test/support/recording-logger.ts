@@ -1,4 +1,4 @@
-import type { Logger } from '../../src/ops/logger.js'
+import type { LevelledLogger } from '../../src/ops/logger.js'
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -7,7 +7,7 @@ export interface LogLine {
 }
 
 /** A logger that keeps what it is told. */
-export function recordingLogger(lines: LogLine[] = []): Logger & { readonly lines: LogLine[] } {
+export function recordingLogger(lines: LogLine[] = []): LevelledLogger & { readonly lines: LogLine[] } {
   const at =
     (level: LogLine['level']) =>
     (fields: object, text: string): void => {
@@ -20,5 +20,6 @@ export function recordingLogger(lines: LogLine[] = []): Logger & { readonly line
     warn: at('warn'),
     error: at('error'),
     child: () => recordingLogger(lines),
+    setLevel: () => undefined,
   }
 }

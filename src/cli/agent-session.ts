@@ -1,0 +1,127 @@
+import { randomFillSync, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { isListedDevice } from '../capture/devices/resolve-device.js'
+import { listDevices } from '../capture/devices/list-devices.js'
+import type { Config } from '../config/config.js'
+import type { ConfigSources, LoadedConfig } from '../config/load-config.js'
+import { loadConfig } from '../config/load-config.js'
+import { readVerificationKey } from '../config/remote/signature.js'
+import { ConfigError } from '../errors.js'
+import { ListenSwitch } from '../listen-switch.js'
+import { systemClock, type Clock } from '../ops/clock.js'
+import type { LevelledLogger } from '../ops/logger.js'
+import { StateFile } from '../ops/state-file.js'
+import { createEventSequence, type EventStamp } from '../publish/event-sequence.js'
+import { MemoryOutbox } from '../publish/memory-outbox.js'
+import type { Outbox } from '../publish/outbox.js'
+import { createUuidV7 } from '../publish/uuid.js'
+import { RemoteConfig } from '../remote-config.js'
+import { RemoteStore } from '../remote-store.js'
+import { checkSettings } from './check-settings.js'
+
+/** What outlives an agent: it may be built anew within the process, for a configuration that wants that. */
+export interface AgentSession {
+  readonly log: LevelledLogger
+  readonly clock: Clock
+  readonly stdin: () => Readable
+  /** When it began, monotonic. */
+  readonly startedMs: number
+  readonly bootId: string
+  readonly nextStamp: () => EventStamp
+  readonly outbox: Outbox
+  readonly listening: ListenSwitch
+  /** Absent where nobody may configure from afar. */
+  readonly remote: RemoteConfig | undefined
+  /** After the last agent has ended. */
+  close(): Promise<void>
+}
+
+export interface SessionDeps {
+  readonly log: LevelledLogger
+  readonly stdin: () => Readable
+}
+
+/**
+ * A session that keeps its state in `device.state_dir` and takes configuration from afar.
+ *
+ * @param local every source of configuration but the remote one
+ * @throws {ConfigError} as `loadConfig`; CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY
+ */
+export function openSession(local: ConfigSources, { log, stdin }: SessionDeps): AgentSession {
+  const clock = systemClock
+  const { device, publish } = loadConfig(local).config
+  const stateFile = (name: string): StateFile => new StateFile(device.state_dir, name)
+  const remote =
+    device.remote_config === 'off'
+      ? undefined
+      : new RemoteConfig({
+          local,
+          store: new RemoteStore({ file: stateFile('remote-config.json'), log }),
+          check: checkRemote,
+          key: verificationKey(device),
+          clock,
+          log,
+        })
+  const session = createSession(
+    { log, stdin },
+    new MemoryOutbox(publish.outbox_max_events),
+    new ListenSwitch(stateFile('listening.json'), clock, log),
+  )
+  return { ...session, remote }
+}
+
+/** A session that leaves nothing behind and hears nobody. */
+export function createSession(
+  { log, stdin }: SessionDeps,
+  outbox: Outbox,
+  listening = new ListenSwitch(undefined, systemClock, log),
+): AgentSession {
+  const clock = systemClock
+  const bootId = randomUUID()
+  return {
+    log,
+    clock,
+    stdin,
+    startedMs: clock.monotonicMs(),
+    bootId,
+    nextStamp: createEventSequence(
+      bootId,
+      createUuidV7(() => clock.nowMs(), randomFillSync),
+    ),
+    outbox,
+    listening,
+    remote: undefined,
+    close: () => outbox.close(),
+  }
+}
+
+/** @throws {ConfigError} as `checkSettings`; CONFIG_DEVICE_NOT_LISTED */
+async function checkRemote(loaded: LoadedConfig, changed: readonly string[]): Promise<void> {
+  checkSettings(loaded)
+  const { device } = loaded.config.capture
+  if (device === '' || !changed.includes('capture.device')) return
+  const { devices } = await listDevices()
+  if (isListedDevice(device, devices)) return
+  const names = devices.map(({ name }) => name).join(', ')
+  throw new ConfigError(
+    'CONFIG_DEVICE_NOT_LISTED',
+    `capture.device ${JSON.stringify(device)} is none of the names that may be set from afar: ${names === '' ? 'there are none now' : names}`,
+  )
+}
+
+function verificationKey({
+  remote_key_file: path,
+}: Config['device']): ReturnType<typeof readVerificationKey> | undefined {
+  if (path === '') return undefined
+  let pem: string
+  try {
+    pem = readFileSync(path, 'utf8')
+  } catch (cause) {
+    const { code = 'unreadable' } = cause as NodeJS.ErrnoException
+    throw new ConfigError('CONFIG_NOT_FOUND', `device.remote_key_file: ${path} cannot be read (${code})`, {
+      cause,
+    })
+  }
+  return readVerificationKey(pem, `device.remote_key_file (${path})`)
+}

@@ -1,0 +1,63 @@
+import { ConfigError } from '../../errors.js'
+import { isJsonObject } from '../../hostile-json.js'
+import { CONFIG_KEYS } from '../config.js'
+import { unknownKey } from '../config-errors.js'
+import { treeLayer } from '../layers.js'
+import { loadConfig, type ConfigSources, type LoadedConfig } from '../load-config.js'
+import type { Origin } from '../origin.js'
+import type { Patch } from './desired.js'
+import { mergedOverlay } from './merge-patch.js'
+import type { Overlay } from './revisions.js'
+
+/**
+ * The configuration with an overlay between the local file and the environment, checked whole.
+ *
+ * @param local every source but the remote one
+ * @throws {ConfigError} CONFIG_NOT_REMOTE, CONFIG_PINNED, and as `loadConfig`
+ */
+export function loadWithOverlay(local: ConfigSources, { group, device }: Overlay): LoadedConfig {
+  const bare = loadConfig(local)
+  const names = [
+    ...(device === null ? [] : [`revision ${device.revision}`]),
+    ...(group === null ? [] : [`group revision ${group.revision}`]),
+  ]
+  if (names.length === 0) return bare
+  const origin: Origin = { kind: 'remote', name: names.join(' over ') }
+  // Each patch by itself too: a wrong key under the other's cover is wrong all the same.
+  for (const revision of [group, device]) if (revision !== null) checkPatch(revision.patch, bare, origin)
+  const remote = treeLayer(CONFIG_KEYS, mergedOverlay(group?.patch, device?.patch), origin)
+  return loadConfig({ ...local, remote })
+}
+
+function checkPatch(patch: Patch, local: LoadedConfig, origin: Origin): void {
+  for (const { key } of treeLayer(CONFIG_KEYS, mergedOverlay(patch, undefined), origin)) {
+    checkSettable(key, local)
+  }
+  for (const path of nulledPaths(patch)) {
+    const keys = [...CONFIG_KEYS.keys()].filter((key) => key === path || key.startsWith(`${path}.`))
+    if (keys.length === 0) throw unknownKey(path, origin, CONFIG_KEYS.keys())
+    // A whole group may be returned, what can be set from afar in it.
+    if (keys[0] === path || !keys.some(isRemote)) checkSettable(keys[0] as string, local)
+  }
+}
+
+function nulledPaths(patch: Patch, prefix = ''): readonly string[] {
+  return Object.entries(patch).flatMap(([name, value]) => {
+    if (value === null) return [prefix + name]
+    return isJsonObject(value) ? nulledPaths(value, `${prefix}${name}.`) : []
+  })
+}
+
+function checkSettable(key: string, local: LoadedConfig): void {
+  if (!isRemote(key)) {
+    throw new ConfigError('CONFIG_NOT_REMOTE', `${key} cannot be set from afar: set it on the device`)
+  }
+  const from = local.origins.get(key)
+  if (from?.kind === 'environment' || from?.kind === 'set') {
+    throw new ConfigError('CONFIG_PINNED', `${key} is pinned on the device (from ${from.name})`)
+  }
+}
+
+function isRemote(key: string): boolean {
+  return CONFIG_KEYS.get(key)?.remote === true
+}

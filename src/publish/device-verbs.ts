@@ -1,0 +1,49 @@
+import { PublishError } from '../errors.js'
+import type { RequestBody, VerbHandlers } from './requests.js'
+import { rfc3339 } from './stream-time.js'
+
+/** What requests may do to the device. */
+export interface DeviceControls {
+  readonly nowMs: () => number
+  /** The configuration in force, secrets masked. */
+  readonly config: () => object
+  /** JSON Schema of the configuration. */
+  readonly configSchema: () => object
+  /** Returns to the configuration before; @returns the revision that is in force again */
+  readonly rollBackConfig: () => number
+  /** @returns true if a restart will know of it */
+  readonly setListening: (listening: boolean) => boolean
+  /** What `health` says now. */
+  readonly health: () => object
+  /** Forgets the voice; @returns speech that was known of it, ms */
+  readonly forgetVoice: () => number
+  /** The agent is built anew, a moment after the response. */
+  readonly restart: () => void
+}
+
+/** Every verb that a device answers, by name. docs/mqtt.md describes them. */
+export function deviceVerbs(controls: DeviceControls): VerbHandlers {
+  return {
+    ping: () => ({ time: rfc3339(controls.nowMs()) }),
+    health: () => controls.health(),
+    'config/get': () => controls.config(),
+    'config/schema': () => controls.configSchema(),
+    'config/rollback': () => ({ revision: controls.rollBackConfig() }),
+    'listen/set': (body) => {
+      const listening = booleanField(body, 'listening')
+      return { listening, kept: controls.setListening(listening) }
+    },
+    'baseline/reset': () => ({ speech_ms: controls.forgetVoice() }),
+    restart: () => {
+      controls.restart()
+      return { restarting: true }
+    },
+  }
+}
+
+/** @throws {PublishError} REQUEST_ARGUMENT */
+function booleanField(body: RequestBody, name: string): boolean {
+  const value = body[name]
+  if (typeof value === 'boolean') return value
+  throw new PublishError('REQUEST_ARGUMENT', `${name} must be true or false`)
+}

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import type { ConfigSources, LoadedConfig } from './config/load-config.js'
+import { loadConfig } from './config/load-config.js'
+import { loadWithOverlay } from './config/remote/overlay.js'
+import {
+  initialState,
+  rolledBack,
+  type Overlay,
+  type RemoteState,
+  type RevisionError,
+  type TrialRecord,
+} from './config/remote/revisions.js'
+import { encodeState, parseState, STATE_MAX_BYTES } from './config/remote/state-format.js'
+import { AffectdError, ConfigError } from './errors.js'
+import type { Logger } from './ops/logger.js'
+import type { StateFile } from './ops/state-file.js'
+
+/** Reboots in one trial after which the revision is thought to cause them. */
+const MAX_INTERRUPTIONS = 3
+const NO_OVERLAY: Overlay = { device: null, group: null }
+
+export interface RemoteStoreOptions {
+  readonly file: StateFile
+  readonly log: Logger
+  /** Names this boot of the machine. */
+  readonly machineBoot?: string
+}
+
+/** Keeps remote configuration over restarts, crashes and power cuts. */
+export class RemoteStore {
+  readonly #machineBoot: string
+
+  constructor(private readonly options: RemoteStoreOptions) {
+    this.#machineBoot = options.machineBoot ?? machineBoot()
+  }
+
+  /**
+   * What is to be in force at the start. A trial during which the process died is over; one that a reboot cut off goes on.
+   *
+   * @throws {ConfigError} as `loadConfig` if the local configuration is wrong
+   */
+  open(local: ConfigSources): { readonly state: RemoteState; readonly loaded: LoadedConfig } {
+    const { group } = loadConfig(local).config.device
+    const kept = this.#read()
+    const known = kept === undefined ? initialState(group) : ofGroup(kept, group)
+    const started = this.#startedFrom(known)
+    const usable = this.#usable(local, started)
+    if (usable.state !== kept && kept !== undefined) this.#tryWrite(usable.state)
+    return usable
+  }
+
+  newTrial(trialMs: number): TrialRecord {
+    return { remainingMs: trialMs, machineBoot: this.#machineBoot, interruptions: 0, isRunning: true }
+  }
+
+  /** @throws {ConfigError} CONFIG_NOT_SAVED */
+  write(state: RemoteState): void {
+    const { file } = this.options
+    try {
+      file.write(encodeState(state))
+    } catch (cause) {
+      const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
+      throw new ConfigError(
+        'CONFIG_NOT_SAVED',
+        `${file.path} cannot be written (${why}), and what cannot be kept is not applied: mend device.state_dir`,
+        { cause },
+      )
+    }
+  }
+
+  #read(): RemoteState | undefined {
+    const { file, log } = this.options
+    try {
+      const bytes = file.read(STATE_MAX_BYTES)
+      return bytes === undefined ? undefined : parseState(bytes)
+    } catch (error) {
+      const reason = error instanceof AffectdError ? error.message : String(error)
+      log.error(
+        { code: 'CONFIG_REMOTE_STATE', path: file.path, reason },
+        'starting from the local configuration',
+      )
+      return undefined
+    }
+  }
+
+  #startedFrom(state: RemoteState): RemoteState {
+    const { trial } = state
+    if (trial === null) return state
+    const isSameBoot = trial.machineBoot === this.#machineBoot
+    const interruptions = trial.interruptions + (isSameBoot ? 0 : 1)
+    const hasCrashed = trial.isRunning && (isSameBoot || interruptions >= MAX_INTERRUPTIONS)
+    if (!hasCrashed) {
+      const goesOn = { ...trial, machineBoot: this.#machineBoot, interruptions, isRunning: true }
+      return { ...state, trial: goesOn }
+    }
+    const error = {
+      code: 'CONFIG_ROLLED_BACK_CRASH',
+      message: isSameBoot
+        ? 'the process died while it was on trial'
+        : `the machine went down ${interruptions} times while it was on trial`,
+    }
+    this.options.log.warn({ code: error.code }, `remote configuration is rolled back: ${error.message}`)
+    return rolledBack(state, state.confirmed, error)
+  }
+
+  /** A revision that this build or the local configuration no longer allows gives way. */
+  #usable(local: ConfigSources, state: RemoteState): { state: RemoteState; loaded: LoadedConfig } {
+    let error: RevisionError | undefined
+    for (const overlay of [state.inForce, state.confirmed, NO_OVERLAY]) {
+      const next = error === undefined ? state : rolledBack(state, overlay, error)
+      try {
+        return { state: next, loaded: loadWithOverlay(local, overlay) }
+      } catch (cause) {
+        if (!(cause instanceof ConfigError) || overlay === NO_OVERLAY) throw cause
+        error ??= { code: cause.code, message: cause.message }
+        this.options.log.error(
+          { code: cause.code },
+          `kept remote configuration is given up: ${cause.message}`,
+        )
+      }
+    }
+    throw new Error('unreachable: without an overlay the local configuration is loaded or refused')
+  }
+
+  #tryWrite(state: RemoteState): void {
+    try {
+      this.write(state)
+    } catch (error) {
+      const { code, message } = error as ConfigError
+      this.options.log.error({ code }, message)
+    }
+  }
+}
+
+/** What is remembered of another group says nothing of this one. */
+function ofGroup(state: RemoteState, groupName: string): RemoteState {
+  if (state.groupName === groupName) return state
+  const without = (overlay: Overlay): Overlay => ({ ...overlay, group: null })
+  return {
+    ...state,
+    groupName,
+    group: null,
+    inForce: without(state.inForce),
+    confirmed: without(state.confirmed),
+    previous: state.previous && without(state.previous),
+  }
+}
+
+function machineBoot(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return 'unknown'
+  }
+}
