@@ -11,8 +11,8 @@ const CODE =
 const EXIT: Readonly<Record<string, readonly string[]>> = {
   USAGE: ['64'],
   INPUT: ['66'],
-  CAPTURE: ['69', '78'],
-  CONFIG: ['78'],
+  CAPTURE: ['69', '78', '–'],
+  CONFIG: ['78', '–'],
   MODEL: ['78'],
   PUBLISH: ['69', '–'],
   REQUEST: ['–'],
