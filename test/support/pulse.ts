@@ -15,8 +15,9 @@ export class PulseMicrophone {
   #server: ChildProcess | undefined
   #player: ChildProcess | undefined
 
-  constructor() {
-    writeFileSync(join(this.folder, '.asoundrc'), ASOUNDRC)
+  /** @param moreDevices further lines of ALSA's configuration */
+  constructor(moreDevices = '') {
+    writeFileSync(join(this.folder, '.asoundrc'), ASOUNDRC + moreDevices)
   }
 
   /** For programs that are to hear it. */
