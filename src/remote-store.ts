@@ -71,8 +71,7 @@ export class RemoteStore {
   #read(): RemoteState | undefined {
     const { file, log } = this.options
     try {
-      const bytes = file.read(STATE_MAX_BYTES)
-      return bytes === undefined ? undefined : parseState(bytes)
+      return readRemoteState(file)
     } catch (error) {
       const reason = error instanceof AffectdError ? error.message : String(error)
       log.error(
@@ -130,6 +129,16 @@ export class RemoteStore {
       this.options.log.error({ code }, message)
     }
   }
+}
+
+/**
+ * What was kept; undefined if nothing was.
+ *
+ * @throws {ConfigError} CONFIG_REMOTE_STATE, and whatever the file system says
+ */
+export function readRemoteState(file: StateFile): RemoteState | undefined {
+  const bytes = file.read(STATE_MAX_BYTES)
+  return bytes === undefined ? undefined : parseState(bytes)
 }
 
 /** What is remembered of another group says nothing of this one. */

@@ -6,6 +6,7 @@ import { listDevices } from '../capture/devices/list-devices.js'
 import type { Config } from '../config/config.js'
 import type { ConfigSources, LoadedConfig } from '../config/load-config.js'
 import { loadConfig } from '../config/load-config.js'
+import { loadWithOverlay } from '../config/remote/overlay.js'
 import { readVerificationKey } from '../config/remote/signature.js'
 import { ConfigError } from '../errors.js'
 import { ListenSwitch } from '../listen-switch.js'
@@ -17,7 +18,7 @@ import { MemoryOutbox } from '../publish/memory-outbox.js'
 import type { Outbox } from '../publish/outbox.js'
 import { createUuidV7 } from '../publish/uuid.js'
 import { RemoteConfig } from '../remote-config.js'
-import { RemoteStore } from '../remote-store.js'
+import { readRemoteState, RemoteStore } from '../remote-store.js'
 import { checkSettings } from './check-settings.js'
 
 /** What outlives an agent: it may be built anew within the process, for a configuration that wants that. */
@@ -37,6 +38,8 @@ export interface AgentSession {
   close(): Promise<void>
 }
 
+const REMOTE_FILE = 'remote-config.json'
+
 export interface SessionDeps {
   readonly log: LevelledLogger
   readonly stdin: () => Readable
@@ -52,12 +55,13 @@ export function openSession(local: ConfigSources, { log, stdin }: SessionDeps): 
   const clock = systemClock
   const { device, publish } = loadConfig(local).config
   const stateFile = (name: string): StateFile => new StateFile(device.state_dir, name)
+  const file = stateFile(REMOTE_FILE)
   const remote =
     device.remote_config === 'off'
       ? undefined
       : new RemoteConfig({
           local,
-          store: new RemoteStore({ file: stateFile('remote-config.json'), log }),
+          store: new RemoteStore({ file, log }),
           check: checkRemote,
           key: verificationKey(device),
           clock,
@@ -69,6 +73,23 @@ export function openSession(local: ConfigSources, { log, stdin }: SessionDeps): 
     new ListenSwitch(stateFile('listening.json'), clock, log),
   )
   return { ...session, remote }
+}
+
+/**
+ * The configuration with what was taken from afar, without changing anything.
+ *
+ * @returns undefined where nothing is
+ */
+export function withRemote(local: ConfigSources): LoadedConfig | undefined {
+  const { device } = loadConfig(local).config
+  if (device.remote_config === 'off') return undefined
+  try {
+    const state = readRemoteState(new StateFile(device.state_dir, REMOTE_FILE))
+    return state?.groupName === device.group ? loadWithOverlay(local, state.inForce) : undefined
+  } catch {
+    // What is damaged or not readable for this user is not in force for him; the agent says what is wrong with it.
+    return undefined
+  }
 }
 
 /** A session that leaves nothing behind and hears nobody. */

@@ -8,9 +8,10 @@ import { UsageError } from '../errors.js'
 import { systemClock } from '../ops/clock.js'
 import { createLogger } from '../ops/logger.js'
 import { brokerOptions } from './broker-options.js'
+import { verificationKey, withRemote } from './agent-session.js'
 import { checkSettings } from './check-settings.js'
 import { loadJudge } from './judge.js'
-import { loadSettings, SETTING_OPTIONS, SETTINGS_HELP } from './load-settings.js'
+import { loadSettings, SETTING_OPTIONS, settingSources, SETTINGS_HELP } from './load-settings.js'
 import type { CommandIo } from './io.js'
 import { parseOptions } from './parse-options.js'
 import { textTable } from './text-table.js'
@@ -20,7 +21,7 @@ export const CONFIG_HELP = `Usage: affectd config check [--config FILE] [--set k
        affectd config schema
 
 check    OK, or the one line with which run would refuse to start, and its exit status
-show     the effective configuration and where each value came from; secrets masked
+show     the effective configuration and where each value came from, also from afar; secrets masked
 schema   JSON Schema (draft 2020-12) of a configuration file
 
 ${SETTINGS_HELP}`
@@ -63,7 +64,8 @@ export async function configCommand(args: readonly string[], io: CommandIo): Pro
     io.out('OK\n')
     return 0
   }
-  const settings = shownSettings(loaded)
+  // What a running agent has been given from afar counts too.
+  const settings = shownSettings(withRemote(settingSources(values, io)) ?? loaded)
   if (values.json === true) {
     const keys = settings.map(({ key, value, origin }) => [
       key,
@@ -87,5 +89,6 @@ async function checkAsRun(loaded: LoadedConfig): Promise<void> {
     log: createLogger({ level: 'silent', format: 'json' }),
   })
   brokerOptions(loaded.config)
+  verificationKey(loaded.config.device)
   await loadJudge(loaded.config)
 }

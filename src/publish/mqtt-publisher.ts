@@ -228,7 +228,7 @@ export class MqttPublisher implements Publisher {
       this.#sendStates()
       this.#sendResponses()
       await this.#events.send(this.#room())
-      this.#ackWatch.sent()
+      if (this.#link !== undefined) this.#ackWatch.sent()
     }
     this.#isPumping = false
     for (const check of [...this.#drains]) check()

@@ -1,9 +1,14 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { configCommand } from '../../src/cli/config.js'
 import { runCommand } from '../../src/cli/run.js'
 import { CONFIG_KEYS } from '../../src/config/config.js'
+import { initialState } from '../../src/config/remote/revisions.js'
+import { encodeState } from '../../src/config/remote/state-format.js'
 import { memoryIo } from '../support/memory-io.js'
+
+const BIN = fileURLToPath(new URL('../../bin/affectd.js', import.meta.url))
 
 t.test('check says OK, or refuses with the stage that objects', async (t) => {
   const io = memoryIo()
@@ -25,6 +30,8 @@ t.test('check refuses what run would refuse to start with', async (t) => {
     ['mqtt.password_file=/nope', 'CONFIG_NOT_FOUND'],
     ['mqtt.ca_file=/nope', 'CONFIG_NOT_FOUND'],
     ['classify.model=/nope', 'MODEL_NOT_FOUND'],
+    ['device.remote_key_file=/nope', 'CONFIG_NOT_FOUND'],
+    [`device.remote_key_file=${BIN}`, 'CONFIG_REMOTE_KEY'],
   ] as const) {
     const io = memoryIo()
     await t.rejects(configCommand(['check', '--set', pair], io), { code }, pair)
@@ -90,4 +97,17 @@ t.test('anything else is wrong usage', async (t) => {
   for (const args of [[], ['shw'], ['check', 'more'], ['show', '--nope'], ['check', '--config']]) {
     await t.rejects(configCommand(args, memoryIo()), { code: /^USAGE_/, exitCode: 64 }, args.join(' '))
   }
+})
+
+t.test('show counts what was taken from afar, and does without what is damaged', async (t) => {
+  const inForce = { device: { revision: 7, patch: { gate: { hangover_ms: 700 } } }, group: null }
+  const state = { ...initialState(''), inForce, confirmed: inForce }
+  const shown = async (text: string): Promise<unknown> => {
+    const folder = t.testdir({ 'remote-config.json': text })
+    const io = memoryIo()
+    await configCommand(['show', '--json', '--set', `device.state_dir=${folder}`], io)
+    return (JSON.parse(io.stdout) as Record<string, unknown>)['gate.hangover_ms']
+  }
+  t.same(await shown(encodeState(state)), { value: 700, origin: 'revision 7', source: 'remote' })
+  t.match(await shown('{'), { source: 'default' })
 })

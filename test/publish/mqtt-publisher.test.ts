@@ -326,3 +326,17 @@ t.test('a broken broker URL is refused when the publisher is made', (t) => {
   t.throws(() => publisherRig('http://h'), { code: 'CONFIG_BROKER_URL' })
   t.end()
 })
+
+t.test('closing while something is being sent leaves no timer behind', async (t) => {
+  const { publisher, broker, topics, clock } = rig()
+  broker.reply = ({ message, answer }) => {
+    if (message.topic === topics.status) answer()
+  }
+  broker.link.up()
+  await settle()
+  await publisher.publish(event(topics, 0))
+  // The outbox answers only after this.
+  await publisher.close()
+  await settle()
+  t.equal(clock.timers, 0)
+})
