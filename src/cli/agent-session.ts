@@ -131,7 +131,12 @@ async function checkRemote(loaded: LoadedConfig, changed: readonly string[]): Pr
   )
 }
 
-function verificationKey({
+/**
+ * What remote revisions must be signed with the other half of; undefined: nothing.
+ *
+ * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY
+ */
+export function verificationKey({
   remote_key_file: path,
 }: Config['device']): ReturnType<typeof readVerificationKey> | undefined {
   if (path === '') return undefined
