@@ -11,6 +11,7 @@ import { systemClock } from '../ops/clock.js'
 import { HealthRecord } from '../ops/health.js'
 import type { Logger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
+import { splitUrls } from '../publish/broker-addresses.js'
 import { createEventSequence } from '../publish/event-sequence.js'
 import { MemoryOutbox } from '../publish/memory-outbox.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
@@ -63,6 +64,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
   let ending: string | null = null
   const publisher = new MqttPublisher({
     broker: brokerOptions(config),
+    fallbackUrls: splitUrls(config.mqtt.fallback_urls),
     topics,
     presence: createPresence(
       topics,

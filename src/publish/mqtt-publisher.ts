@@ -4,6 +4,7 @@ import type { Logger } from '../ops/logger.js'
 import { AckWatch } from './ack-watch.js'
 import { DEFAULT_BACKOFF } from '../backoff.js'
 import type { BackoffRange } from '../backoff.js'
+import { BrokerAddresses } from './broker-addresses.js'
 import { EventLane } from './event-lane.js'
 import type { DownCause, IncomingMessage, Link, LinkLimits, LinkOptions, OpenLink, Refusal } from './link.js'
 import { LinkSupervisor } from './link-supervisor.js'
@@ -23,6 +24,8 @@ const SAY_DROPPED_EVERY_MS = 60_000
 
 export interface MqttPublisherOptions {
   readonly broker: Omit<LinkOptions, 'will'>
+  /** Further addresses of the same broker, tried in turn when the one before fails. */
+  readonly fallbackUrls?: readonly string[]
   readonly topics: Topics
   readonly presence: Presence
   readonly outbox: Outbox
@@ -74,16 +77,20 @@ export class MqttPublisher implements Publisher {
       backoff: options.backoff ?? DEFAULT_BACKOFF,
       log,
     }
+    const addresses = new BrokerAddresses(broker.url, options.fallbackUrls)
     this.#options = options
     this.#clock = shared.clock
     this.#responses = new ResponseLane(options.topics, () => this.#pump())
     this.#events = new EventLane({ ...shared, outbox, onProgress: () => this.#answered() })
     this.#supervisor = new LinkSupervisor({
       ...shared,
-      linkOptions: () => ({ ...broker, will: presence.will() }),
+      linkOptions: () => ({ ...broker, url: addresses.current, will: presence.will() }),
       openLink: options.openLink ?? openMqttLink,
       onUp: (link, limits) => this.#up(link, limits),
-      onDown: () => this.#down(),
+      onDown: () => {
+        addresses.moveOn()
+        this.#down()
+      },
       onMessage: (message) => {
         const listener = this.#listeners.get(message.topic)
         if (listener !== undefined) listener(message)
