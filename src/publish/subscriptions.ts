@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
 import type { Link } from './link.js'
 
-const RETRY_MS = 30_000
+const RETRY_MS = 5000
 
 export interface Subscription {
   readonly filter: string
