@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import type { Mosquitto } from '../../../test/support/mosquitto.js'
 import { usageOf } from '../agent-process.js'
 import { quantile } from '../measure.js'
@@ -27,6 +28,8 @@ export interface Steady {
   readonly brokerCpuPercent: number
   readonly devicesCpuPercent: number
   readonly listenerCpuPercent: number
+  /** What else ran on the machine meanwhile. */
+  readonly othersCpuPercent: number
   readonly brokerRssMb: number
   readonly devicesRssMb: number
 }
@@ -71,6 +74,7 @@ export async function steady(parts: Parts, seconds: number, requestsPerSecond: n
     broker: usageOf(broker.pid as number),
     devices: devices.usage(),
     listener: usageOf(process.pid),
+    machine: { cpuMs: machineCpuMs() },
   })
   listener.take()
   const before = read()
@@ -83,8 +87,9 @@ export async function steady(parts: Parts, seconds: number, requestsPerSecond: n
   const after = read()
   const { latenciesMs, roundTripsMs } = listener.take()
   const elapsedMs = after.atMs - before.atMs
-  const cpuPercent = (of: 'broker' | 'devices' | 'listener'): number =>
+  const cpuPercent = (of: 'broker' | 'devices' | 'listener' | 'machine'): number =>
     (100 * (after[of].cpuMs - before[of].cpuMs)) / elapsedMs
+  const ours = cpuPercent('broker') + cpuPercent('devices') + cpuPercent('listener')
   const at = (values: readonly number[], share: number): number =>
     values.length === 0 ? NaN : quantile(values, share)
   return {
@@ -96,9 +101,15 @@ export async function steady(parts: Parts, seconds: number, requestsPerSecond: n
     brokerCpuPercent: cpuPercent('broker'),
     devicesCpuPercent: cpuPercent('devices'),
     listenerCpuPercent: cpuPercent('listener'),
+    othersCpuPercent: Math.max(0, cpuPercent('machine') - ours),
     brokerRssMb: after.broker.rssMb,
     devicesRssMb: after.devices.rssMb,
   }
+}
+
+/** Busy time of all cores together. */
+function machineCpuMs(): number {
+  return cpus().reduce((total, { times }) => total + times.user + times.nice + times.sys + times.irq, 0)
 }
 
 /**

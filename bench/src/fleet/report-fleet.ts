@@ -7,7 +7,7 @@ const HEAD = [
   'delay p50 / p95 / p99',
   'request p50 / p99',
   'still in outboxes',
-  'CPU of broker, devices, ledger (% of a core)',
+  'CPU of broker, devices, ledger, all else (% of a core)',
   'memory of broker, devices',
 ] as const
 
@@ -28,7 +28,7 @@ export function steadySection(
       [latencyMs.p50, latencyMs.p95, latencyMs.p99].map(ms).join(' / '),
       [requestMs.p50, requestMs.p99].map(ms).join(' / '),
       String(step.backlog),
-      [step.brokerCpuPercent, step.devicesCpuPercent, step.listenerCpuPercent]
+      [step.brokerCpuPercent, step.devicesCpuPercent, step.listenerCpuPercent, step.othersCpuPercent]
         .map((cpu) => fixed(cpu, 0))
         .join(', '),
       `${fixed(step.brokerRssMb, 0)} MB, ${fixed(step.devicesRssMb, 0)} MB`,
@@ -47,6 +47,7 @@ export function steadySection(
         brokerCpuPercent: step.brokerCpuPercent,
         devicesCpuPercent: step.devicesCpuPercent,
         listenerCpuPercent: step.listenerCpuPercent,
+        othersCpuPercent: step.othersCpuPercent,
         brokerRssMb: step.brokerRssMb,
         devicesRssMb: step.devicesRssMb,
       }).map(([name, value]) => [`${name}_${step.devices}`, value]),
