@@ -9,7 +9,10 @@ export class TcpLink {
 
   private constructor(target: number) {
     this.#server = createServer((near) => {
-      if (this.#isCut) return near.destroy()
+      if (this.#isCut) {
+        near.destroy()
+        return
+      }
       const far = connect(target, '127.0.0.1')
       for (const [socket, other] of [
         [near, far],
