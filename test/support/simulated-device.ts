@@ -9,6 +9,7 @@ import { MemoryOutbox } from '../../src/publish/memory-outbox.js'
 import { MqttPublisher } from '../../src/publish/mqtt-publisher.js'
 import { healthMessage, infoMessage } from '../../src/publish/payloads.js'
 import { createPresence } from '../../src/publish/presence.js'
+import type { Message } from '../../src/publish/publisher.js'
 import { createRequestHandler, pingVerb } from '../../src/publish/requests.js'
 import { createTopics, type Topics } from '../../src/publish/topics.js'
 import { createUuidV7 } from '../../src/publish/uuid.js'
@@ -30,6 +31,8 @@ export class SimulatedDevice {
   readonly bootId = randomUUID()
   readonly publisher: MqttPublisher
   readonly topics: Topics
+  /** What it says first on each connection. */
+  readonly greeting: () => Message
   readonly #announcer: Announcer
   readonly #startedMs = Date.now()
   #events = 0
@@ -40,6 +43,8 @@ export class SimulatedDevice {
   ) {
     const nowMs = (): number => Date.now()
     this.topics = createTopics(deviceId)
+    const presence = createPresence(this.topics, () => ({ state: 'online', reason: null }), nowMs)
+    this.greeting = () => presence.greeting()
     this.publisher = new MqttPublisher({
       broker: {
         protocol: '5',
@@ -50,7 +55,7 @@ export class SimulatedDevice {
       },
       fallbackUrls,
       topics: this.topics,
-      presence: createPresence(this.topics, () => ({ state: 'online', reason: null }), nowMs),
+      presence,
       outbox: new MemoryOutbox(),
       whenFull: 'drop_oldest',
       log: recordingLogger(),
