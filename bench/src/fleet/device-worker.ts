@@ -6,21 +6,24 @@ const HEALTH_EVERY_MS = 60_000
 
 // One process of simulated devices: does what its parent orders, and answers each order when it is done.
 const devices: SimulatedDevice[] = []
+const timers: NodeJS.Timeout[] = []
 let eventsPerSecond = 0
 let due = 0
 let next = 0
 let lastTickMs = performance.now()
 
 // Events are spread over the devices and over time, as those of independent speakers are.
-const ticks = setInterval(() => {
-  const now = performance.now()
-  due += ((now - lastTickMs) / 1000) * eventsPerSecond * devices.length
-  lastTickMs = now
-  for (; due >= 1 && devices.length > 0; due--) {
-    next = (next + 1) % devices.length
-    void devices[next]!.speak()
-  }
-}, TICK_MS)
+timers.push(
+  setInterval(() => {
+    const now = performance.now()
+    due += ((now - lastTickMs) / 1000) * eventsPerSecond * devices.length
+    lastTickMs = now
+    for (; due >= 1 && devices.length > 0; due--) {
+      next = (next + 1) % devices.length
+      void devices[next]!.speak()
+    }
+  }, TICK_MS),
+)
 
 async function obey(order: Order): Promise<WorkerReport> {
   switch (order.kind) {
@@ -29,7 +32,7 @@ async function obey(order: Order): Promise<WorkerReport> {
         const device = new SimulatedDevice(id, { url: order.url })
         devices.push(device)
         device.start()
-        setInterval(() => void device.reportHealth(), HEALTH_EVERY_MS).unref()
+        timers.push(setInterval(() => void device.reportHealth(), HEALTH_EVERY_MS))
       }
       break
     case 'pace':
@@ -39,7 +42,7 @@ async function obey(order: Order): Promise<WorkerReport> {
     case 'report':
       break
     case 'stop':
-      clearInterval(ticks)
+      for (const timer of timers) clearInterval(timer)
       await Promise.all(devices.map(({ publisher }) => publisher.close()))
       process.disconnect()
   }
