@@ -65,22 +65,7 @@ export class MeasuredProcess {
 
   /** Linux only. */
   usage(): Usage {
-    const of = (file: string): string => readFileSync(`/proc/${this.child.pid}/${file}`, 'utf8')
-    // What follows the name, which may hold anything, in parentheses: state is field 3.
-    const stat = of('stat')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const field = (n: number): number => Number(fields[n - 3])
-    const status = of('status')
-    return {
-      cpuMs: (1000 * (field(14) + field(15))) / TICKS_PER_SECOND,
-      rssMb: numberAfter(status, 'VmRSS:') / PAGE_KB,
-      peakRssMb: numberAfter(status, 'VmHWM:') / PAGE_KB,
-      wakeUps: readdirSync(`/proc/${this.child.pid}/task`).reduce(
-        (sum, task) => sum + numberAfter(of(`task/${task}/status`), '\nvoluntary_ctxt_switches:'),
-        0,
-      ),
-      writtenBytes: numberAfter(of('io'), '\nwrite_bytes:'),
-    }
+    return usageOf(this.child.pid as number)
   }
 
   async #said(what: string): Promise<void> {
@@ -88,6 +73,26 @@ export class MeasuredProcess {
       if (this.child.exitCode !== null) throw new Error(`the agent ended early: ${this.#stderr}`)
       await Promise.race([once(this.child.stderr!, 'data'), this.exited])
     }
+  }
+}
+
+/** Of any process. Linux only. */
+export function usageOf(pid: number): Usage {
+  const of = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  // What follows the name, which may hold anything, in parentheses: state is field 3.
+  const stat = of('stat')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const field = (n: number): number => Number(fields[n - 3])
+  const status = of('status')
+  return {
+    cpuMs: (1000 * (field(14) + field(15))) / TICKS_PER_SECOND,
+    rssMb: numberAfter(status, 'VmRSS:') / PAGE_KB,
+    peakRssMb: numberAfter(status, 'VmHWM:') / PAGE_KB,
+    wakeUps: readdirSync(`/proc/${pid}/task`).reduce(
+      (sum, task) => sum + numberAfter(of(`task/${task}/status`), '\nvoluntary_ctxt_switches:'),
+      0,
+    ),
+    writtenBytes: numberAfter(of('io'), '\nwrite_bytes:'),
   }
 }
 

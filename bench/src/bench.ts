@@ -1,8 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import prettier from 'prettier'
 import { loadInput, type BenchInput } from './input.js'
 import { inputHash, machine } from './machine.js'
 import { resultName, sectionLines, toMarkdown, type Run } from './report.js'
@@ -17,6 +14,7 @@ import { benchNetwork } from './sections/network.js'
 import { benchStages } from './sections/stages.js'
 import { benchStreams } from './sections/streams.js'
 import { judgeTargets } from './targets.js'
+import { writeResult } from './write-result.js'
 
 const RESULTS = fileURLToPath(new URL('../results', import.meta.url))
 
@@ -82,15 +80,5 @@ async function run(): Promise<void> {
     sections: targets === null ? sections : [targets, ...sections],
   }
   const folder = values.out ?? (values.quick || values.only ? null : RESULTS)
-  if (folder !== null) await write(folder, result)
-}
-
-/** Written as the format check wants it, so that a result is committed as it is. */
-async function write(folder: string, result: Run): Promise<void> {
-  mkdirSync(folder, { recursive: true })
-  const base = join(folder, resultName(result))
-  const options = await prettier.resolveConfig(`${base}.md`)
-  writeFileSync(`${base}.json`, await prettier.format(JSON.stringify(result), { ...options, parser: 'json' }))
-  writeFileSync(`${base}.md`, await prettier.format(toMarkdown(result), { ...options, parser: 'markdown' }))
-  process.stdout.write(`written: ${base}.json and .md\n`)
+  if (folder !== null) await writeResult(folder, resultName(result), result, toMarkdown(result))
 }

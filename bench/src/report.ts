@@ -36,7 +36,7 @@ export function sectionLines({ title, notes, head, rows }: Section): string[] {
 }
 
 /** Name of a result's files, without an ending: `2026-01-31-amd-epyc`. */
-export function resultName({ date, machine }: Run): string {
+export function resultName({ date, machine }: Pick<Run, 'date' | 'machine'>): string {
   const cpu = machine.cpu
     .toLowerCase()
     .replace(/\(r\)|\(tm\)|@.*$/g, '')

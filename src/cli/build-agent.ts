@@ -13,6 +13,7 @@ import { systemClock } from '../ops/clock.js'
 import { HealthRecord } from '../ops/health.js'
 import type { Logger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
+import { splitUrls } from '../publish/broker-addresses.js'
 import { configReportedMessage } from '../publish/config-reported.js'
 import { deviceVerbs } from '../publish/device-verbs.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
@@ -74,6 +75,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   let ending: string | null = null
   const publisher = new MqttPublisher({
     broker: brokerOptions(config),
+    fallbackUrls: splitUrls(config.mqtt.fallback_urls),
     topics,
     presence: createPresence(
       topics,

@@ -2,6 +2,7 @@ import { parseSourceSpec, type SourceSpec } from '../capture/source-spec.js'
 import type { Config } from '../config/config.js'
 import type { LoadedConfig } from '../config/load-config.js'
 import { ConfigError } from '../errors.js'
+import { splitUrls } from '../publish/broker-addresses.js'
 import { parseBrokerUrl } from '../publish/broker-url.js'
 import { createTopics, type Topics } from '../publish/topics.js'
 
@@ -27,6 +28,7 @@ export function checkSettings({ config, origins }: LoadedConfig): CheckedSetting
     }
   }
   at('mqtt.url', () => parseBrokerUrl(config.mqtt.url))
+  at('mqtt.fallback_urls', () => splitUrls(config.mqtt.fallback_urls).forEach(parseBrokerUrl))
   return {
     source: at('capture.source', () => sourceOf(config)),
     topics: at('publish.prefix', () => createTopics(config.device.id, config.publish.prefix)),

@@ -132,6 +132,17 @@ export const CONFIG_SCHEMA = {
       holdsCredentials: true,
       ...local,
     }),
+    fallback_urls: key({
+      doc: 'Further addresses of the same broker, such as the nodes of a cluster, parted by commas. Each is tried in turn when the one before cannot be reached or is lost.',
+      format: textLike(
+        'URLs of mqtt, mqtts, ws or wss parted by commas without spaces, or empty',
+        /^((mqtts?|wss?):\/\/[^\s,\u0000-\u001f\u007f]+(,(?=[^,])|$))*$/,
+        4096,
+      ),
+      default: '',
+      holdsCredentials: true,
+      ...local,
+    }),
     protocol: key({ doc: 'Version of MQTT.', format: oneOf('5', '3.1.1'), default: '5', ...remote }),
     username: key({
       doc: 'User name at the broker. Empty: none.',

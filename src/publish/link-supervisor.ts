@@ -11,7 +11,7 @@ const STABLE_MS = 10_000
 const WATCHDOG_SLACK_MS = 2000
 
 export interface SupervisorOptions {
-  /** Made anew for each attempt, so that a will can carry the time. */
+  /** Made anew for each attempt, so that a will can carry the time and the address can be another one. */
   readonly linkOptions: () => LinkOptions
   readonly openLink: OpenLink
   readonly clock: Clock
@@ -32,7 +32,7 @@ export interface SupervisorOptions {
  */
 export class LinkSupervisor {
   readonly #options: SupervisorOptions
-  readonly #shown: string
+  #shown: string
   #link: Link | undefined
   #isUp = false
   #isClosed = false
@@ -94,6 +94,7 @@ export class LinkSupervisor {
   #connect(): void {
     const { openLink, linkOptions, clock, log } = this.#options
     const options = linkOptions()
+    this.#shown = parseBrokerUrl(options.url).shown
     log.debug({ broker: this.#shown, attempt: this.#failures + 1 }, 'connecting to the broker')
     // A client that was given up may still have something to say: it is not listened to.
     const isCurrent = (): boolean => this.#link === link

@@ -4,8 +4,9 @@ import type { Logger } from '../ops/logger.js'
 import { AckWatch } from './ack-watch.js'
 import { DEFAULT_BACKOFF } from '../backoff.js'
 import type { BackoffRange } from '../backoff.js'
+import { BrokerAddresses } from './broker-addresses.js'
 import { EventLane } from './event-lane.js'
-import type { DownCause, IncomingMessage, Link, LinkLimits, LinkOptions, OpenLink, Refusal } from './link.js'
+import type { DownCause, IncomingMessage, Link, LinkLimits, LinkOptions, OpenLink } from './link.js'
 import { LinkSupervisor } from './link-supervisor.js'
 import { openMqttLink } from './mqtt-client.js'
 import type { Outbox } from './outbox.js'
@@ -13,6 +14,7 @@ import type { Presence } from './presence.js'
 import type { Message, Publisher, PublisherCounts, RequestHandler } from './publisher.js'
 import { ResponseLane } from './response-lane.js'
 import { RetainedStates } from './retained-states.js'
+import { Subscriptions } from './subscriptions.js'
 import type { Topics } from './topics.js'
 
 const MAX_IN_FLIGHT = 32
@@ -23,6 +25,8 @@ const SAY_DROPPED_EVERY_MS = 60_000
 
 export interface MqttPublisherOptions {
   readonly broker: Omit<LinkOptions, 'will'>
+  /** Further addresses of the same broker, tried in turn when the one before fails. */
+  readonly fallbackUrls?: readonly string[]
   readonly topics: Topics
   readonly presence: Presence
   /** Another's: it is not closed with the publisher. */
@@ -54,6 +58,7 @@ export class MqttPublisher implements Publisher {
   #limits: LinkLimits | undefined
   #othersInFlight = 0
   readonly #responses: ResponseLane
+  readonly #subscriptions: Subscriptions
   readonly #listeners = new Map<string, (message: IncomingMessage) => void>()
   #isPumping = false
   #pumpAgain = false
@@ -77,8 +82,10 @@ export class MqttPublisher implements Publisher {
       backoff: options.backoff ?? DEFAULT_BACKOFF,
       log,
     }
+    const addresses = new BrokerAddresses(broker.url, options.fallbackUrls)
     this.#options = options
     this.#clock = shared.clock
+    this.#subscriptions = new Subscriptions(shared.clock, log)
     this.#responses = new ResponseLane(
       options.topics,
       () => this.#clock.monotonicMs(),
@@ -87,10 +94,13 @@ export class MqttPublisher implements Publisher {
     this.#events = new EventLane({ ...shared, outbox, onProgress: () => this.#answered() })
     this.#supervisor = new LinkSupervisor({
       ...shared,
-      linkOptions: () => ({ ...broker, will: presence.will() }),
+      linkOptions: () => ({ ...broker, url: addresses.current, will: presence.will() }),
       openLink: options.openLink ?? openMqttLink,
       onUp: (link, limits) => this.#up(link, limits),
-      onDown: () => this.#down(),
+      onDown: () => {
+        addresses.moveOn()
+        this.#down()
+      },
       onMessage: (message) => {
         const listener = this.#listeners.get(message.topic)
         if (listener !== undefined) listener(message)
@@ -161,6 +171,7 @@ export class MqttPublisher implements Publisher {
     this.#sayClosing()
     this.#link = undefined
     this.#events.close()
+    this.#subscriptions.down()
     this.#ackWatch.stop()
     this.#stateRetry?.clear()
     const farewell = (link: Link): Promise<void> =>
@@ -191,20 +202,21 @@ export class MqttPublisher implements Publisher {
     this.#limits = limits
     this.#events.up(link, limits)
     this.#states.restart(this.#options.presence.greeting())
-    const { topics, log } = this.#options
-    const refused = (what: string) => (refusal: Refusal | null) => {
-      if (refusal === null) return
-      const fields = { code: 'PUBLISH_SUBSCRIBE_REFUSED', reason_code: refusal.reasonCode }
-      log.warn(fields, `the broker lets no ${what} through: ${refusal.text}`)
-    }
-    link.subscribe([topics.requests], false, refused('requests'))
-    for (const topic of this.#listeners.keys()) link.subscribe([topic], true, refused(`messages on ${topic}`))
+    this.#subscriptions.up(link, [
+      { filter: this.#options.topics.requests, wantsRetained: false, what: 'requests' },
+      ...[...this.#listeners.keys()].map((topic) => ({
+        filter: topic,
+        wantsRetained: true,
+        what: `messages on ${topic}`,
+      })),
+    ])
     this.#pump()
   }
 
   #down(): void {
     this.#link = undefined
     this.#events.down()
+    this.#subscriptions.down()
     this.#othersInFlight = 0
     this.#responses.clear()
     this.#ackWatch.stop()

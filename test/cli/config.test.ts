@@ -16,6 +16,8 @@ t.test('check says OK, or refuses with the stage that objects', async (t) => {
   t.equal(io.stdout, 'OK\n')
   for (const [pair, code] of [
     ['mqtt.url=mqtt://host/path', 'CONFIG_BROKER_URL'],
+    ['mqtt.fallback_urls=mqtt://a,mqtt://b/path', 'CONFIG_BROKER_URL'],
+    ['mqtt.fallback_urls=mqtt://a,b', 'CONFIG_INVALID_VALUE'],
     ['capture.source=file:', 'CAPTURE_BAD_SOURCE'],
     ['capture.source=tape', 'CAPTURE_BAD_SOURCE'],
     ['capture.source=arecord:{x}', 'CAPTURE_BAD_DEVICE'],

@@ -91,6 +91,28 @@ t.test('attempts back off, and a cause is logged when it changes', async (t) => 
   t.notMatch(JSON.stringify(log), /hush/)
 })
 
+t.test('with several addresses, each attempt after a failure goes to the next one', async (t) => {
+  const { broker, clock, log } = rig({ fallbackUrls: ['mqtt://u:hush@h2', 'mqtt://h3'] })
+  broker.link.down()
+  clock.advance(1000)
+  broker.link.up()
+  await settle()
+  broker.link.down()
+  clock.advance(2000)
+  broker.link.down()
+  clock.advance(4000)
+  t.same(
+    broker.links.map(({ options }) => options.url),
+    ['mqtt://u:hush@h', 'mqtt://u:hush@h2', 'mqtt://h3', 'mqtt://u:hush@h'],
+  )
+  t.match(
+    log.find(({ text }) => text === 'connected to the broker'),
+    { fields: { broker: 'mqtt://h2:1883' } },
+    'the log names the address in use',
+  )
+  t.notMatch(JSON.stringify(log), /hush/)
+})
+
 t.test('a client that hangs is given up and a new one made', async (t) => {
   const { broker, clock } = rig()
   const first = broker.link

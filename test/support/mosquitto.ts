@@ -34,6 +34,11 @@ export class Mosquitto {
     return `mqtt://127.0.0.1:${this.port}`
   }
 
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
   /** Resolves when it accepts connections. */
   async start(): Promise<void> {
     const conf = join(this.folder, 'mosquitto.conf')
