@@ -12,6 +12,8 @@ import { HealthRecord } from '../ops/health.js'
 import type { Logger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
 import { createEventSequence } from '../publish/event-sequence.js'
+import { discoveryMessage } from '../publish/home-assistant/discovery-message.js'
+import { HomeAssistant } from '../publish/home-assistant/home-assistant.js'
 import { MemoryOutbox } from '../publish/memory-outbox.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
 import { healthMessage, infoMessage, statusMessage, type DeviceState } from '../publish/payloads.js'
@@ -125,6 +127,22 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
     },
     nowMs(),
   )
+  const homeAssistant = new HomeAssistant({
+    publisher,
+    discovery: discoveryMessage(topics, config.publish.home_assistant_prefix, {
+      deviceId,
+      modelId: model.id,
+      version: packageVersion(),
+      labels: judge.classifier.labels,
+      // Rules that raise alerts come with the keys that configure them.
+      alertKinds: [],
+      healthIntervalS: config.health.interval_s,
+    }),
+    prefix: config.publish.home_assistant_prefix,
+    isOn: config.publish.home_assistant,
+    clock,
+    random: Math.random,
+  })
   const options: AgentOptions = {
     source,
     pipeline,
@@ -152,9 +170,11 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
   return {
     async run(stop) {
       if (adapts) keeper.start()
+      homeAssistant.start()
       try {
         await runAgent(options, capture, stop)
       } finally {
+        homeAssistant.stop()
         keeper.stop()
       }
     },
