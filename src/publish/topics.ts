@@ -12,6 +12,11 @@ export interface Topics {
   readonly state: string
   readonly listening: string
   readonly health: string
+  /** Written by the operator. */
+  readonly configDesired: string
+  readonly configReported: string
+  /** Written by the operator, for all devices of a group. */
+  groupConfigDesired(group: string): string
   /** Filter that catches every request. */
   readonly requests: string
   response(verb: string): string
@@ -20,6 +25,8 @@ export interface Topics {
 }
 
 const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/
+/** Stands where device ids stand, and is none. */
+const GROUPS_LEVEL = '_group'
 // One topic level: no wildcard, no separator, no control character.
 const PREFIX_LEVEL = /^[^+#/\u0000-\u001f\u007f]+$/
 const PREFIX_MAX_LENGTH = 200
@@ -42,6 +49,9 @@ export function createTopics(deviceId: string, prefix: string = DEFAULT_PREFIX):
     state: `${base}/state`,
     listening: `${base}/listening`,
     health: `${base}/health`,
+    configDesired: `${base}/config/desired`,
+    configReported: `${base}/config/reported`,
+    groupConfigDesired: (group) => `${prefix}/${GROUPS_LEVEL}/${group}/config/desired`,
     requests: `${requestPrefix}#`,
     response: (verb) => `${base}/response/${verb}`,
     verbOf: (topic) =>
@@ -53,10 +63,10 @@ export function createTopics(deviceId: string, prefix: string = DEFAULT_PREFIX):
 
 /** @throws {ConfigError} CONFIG_INVALID_VALUE */
 export function checkDeviceId(deviceId: string): void {
-  if (!DEVICE_ID.test(deviceId)) {
+  if (!DEVICE_ID.test(deviceId) || deviceId === GROUPS_LEVEL) {
     throw new ConfigError(
       'CONFIG_INVALID_VALUE',
-      `device id ${JSON.stringify(deviceId)} is not 1 to 64 of A-Z a-z 0-9 _ -: choose another`,
+      `device id ${JSON.stringify(deviceId)} is not 1 to 64 of A-Z a-z 0-9 _ -, or reserved: choose another`,
     )
   }
 }

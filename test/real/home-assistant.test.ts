@@ -24,7 +24,7 @@ async function run(url: string, tap: MqttTap, isOn: boolean, protocol: '5' | '3.
 }
 
 function statuses(tap: MqttTap): number {
-  return tap.heard.filter(({ topic }) => topic.endsWith('/status')).length
+  return tap.heard.filter(({ topic }) => topic === 'affectd/t1/status').length
 }
 
 function discoveries(tap: MqttTap): readonly string[] {
@@ -69,12 +69,13 @@ for (const protocol of ['5', '3.1.1'] as const) {
       // Another run has nothing to remove: all that it says comes before its farewell.
       const again = await run(url, tap, false, protocol)
       await again.publisher.close()
-      const seen = statuses(tap)
-      t.ok(seen >= 6)
+      await tap.until(() => statuses(tap) === 6)
       t.equal(discoveries(tap).length, 3, 'and nothing more is said of it')
       const nobody = await MqttTap.open(url, '#')
-      await nobody.first('affectd/t1/status')
-      t.notOk(nobody.heard.some(({ topic }) => topic.startsWith('homeassistant/device')))
+      await nobody.client.publishAsync('mark', '')
+      await nobody.until((heard) => heard.some(({ topic }) => topic === 'mark'))
+      t.ok(nobody.heard.some(({ topic }) => topic === 'affectd/t1/status'))
+      t.notOk(nobody.heard.some(({ topic }) => topic === discovery.topic))
       await nobody.close()
     },
   )

@@ -52,7 +52,7 @@ export function diagnosticEntities(topics: Topics, healthIntervalS: number): Ent
       enabled_by_default: false,
     }),
     config_revision: {
-      ...diagnostic('Configuration revision', `${topics.base}/config/reported`, fieldTemplate('revision')),
+      ...diagnostic('Configuration revision', topics.configReported, fieldTemplate('revision')),
       icon: 'mdi:cog-sync',
     },
   }

@@ -9,7 +9,7 @@ const SPREAD_MS = 10_000
 
 export interface HomeAssistantOptions {
   readonly publisher: Pick<Publisher, 'publish' | 'subscribe'>
-  /** The device's discovery. */
+  /** The device's discovery; its topic stays the same. */
   readonly discovery: Message
   readonly prefix: string
   readonly isOn: boolean
@@ -27,23 +27,33 @@ export interface HomeAssistantOptions {
  */
 export class HomeAssistant {
   #answer: Timer | undefined
+  #discovery: Message
 
-  constructor(private readonly options: HomeAssistantOptions) {}
+  constructor(private readonly options: HomeAssistantOptions) {
+    this.#discovery = options.discovery
+  }
 
   /** To be called before the publisher connects. */
   start(): void {
-    const { publisher, discovery, prefix, isOn } = this.options
+    const { publisher, prefix, isOn } = this.options
     if (!isOn) {
-      publisher.subscribe(discovery.topic, ({ payload }) => {
+      const removal = { ...this.#discovery, payload: '' }
+      publisher.subscribe(removal.topic, ({ payload }) => {
         // The removal comes back to us, too, and is empty.
-        if (payload.length > 0) this.#publish({ ...discovery, payload: '' })
+        if (payload.length > 0) this.#publish(removal)
       })
       return
     }
-    this.#publish(discovery)
+    this.#publish(this.#discovery)
     for (const topic of new Set([BIRTH_TOPIC, `${prefix}/status`])) {
       publisher.subscribe(topic, (message) => this.#heard(message))
     }
+  }
+
+  /** Something that the discovery tells has changed while running: `health.interval_s`, say. */
+  update(discovery: Message): void {
+    this.#discovery = discovery
+    if (this.options.isOn) this.#publish(discovery)
   }
 
   stop(): void {
@@ -54,10 +64,10 @@ export class HomeAssistant {
   #heard({ payload, retain }: IncomingMessage): void {
     // A retained birth is of before our connection, which has just published everything anew.
     if (retain || Buffer.from(payload).toString() !== 'online') return
-    const { clock, random, discovery } = this.options
+    const { clock, random } = this.options
     this.#answer ??= clock.after(SPREAD_MS * random(), () => {
       this.#answer = undefined
-      this.#publish(discovery)
+      this.#publish(this.#discovery)
     })
   }
 

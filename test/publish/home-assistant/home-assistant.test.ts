@@ -92,6 +92,19 @@ t.test('once stopped, a birth that was heard is not answered', (t) => {
   t.end()
 })
 
+t.test('a discovery that changes while running is published at once, and after later births', (t) => {
+  const { published, hear, clock, homeAssistant } = rig(true)
+  const changed = { ...discovery, payload: '{"a":2}' }
+  homeAssistant.update(changed)
+  hear('homeassistant/status', 'online')
+  clock.advance(10_000)
+  t.same(published, [discovery, changed, changed])
+  const off = rig(false)
+  off.homeAssistant.update(changed)
+  t.same(off.published, [], 'but not when switched off')
+  t.end()
+})
+
 t.test('switched off, nothing is published unless the broker holds a discovery: that is removed', (t) => {
   const { published, topics, hear } = rig(false)
   t.same(published, [])
