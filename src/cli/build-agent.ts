@@ -16,6 +16,8 @@ import { StateFile } from '../ops/state-file.js'
 import { splitUrls } from '../publish/broker-addresses.js'
 import { configReportedMessage } from '../publish/config-reported.js'
 import { deviceVerbs } from '../publish/device-verbs.js'
+import { discoveryMessage } from '../publish/home-assistant/discovery-message.js'
+import { HomeAssistant } from '../publish/home-assistant/home-assistant.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
 import {
   healthMessage,
@@ -143,9 +145,10 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     restart: () => void clock.after(RESTART_AFTER_MS, restart),
   })
   publisher.onRequest(
-    createRequestHandler(topics, verbs, (error) =>
-      log.error({ err: error, code: 'INTERNAL_REQUEST' }, 'a request failed'),
-    ),
+    createRequestHandler(topics, verbs, {
+      onBug: (error) => log.error({ err: error, code: 'INTERNAL_REQUEST' }, 'a request failed'),
+      notToAnswerOn: [`${config.publish.home_assistant_prefix}/`],
+    }),
   )
   const { model } = judge.classifier
   const info = infoMessage(
@@ -161,6 +164,25 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     },
     nowMs(),
   )
+  const { home_assistant_prefix: discoveryPrefix } = config.publish
+  const discovery = (healthIntervalS: number): Message =>
+    discoveryMessage(topics, discoveryPrefix, {
+      deviceId,
+      modelId: model.id,
+      version: packageVersion(),
+      labels: judge.classifier.labels,
+      // Rules that raise alerts come with the keys that configure them.
+      alertKinds: [],
+      healthIntervalS,
+    })
+  const homeAssistant = new HomeAssistant({
+    publisher,
+    discovery: discovery(config.health.interval_s),
+    prefix: discoveryPrefix,
+    isOn: config.publish.home_assistant,
+    clock,
+    random: Math.random,
+  })
   const options: AgentOptions = {
     source,
     pipeline,
@@ -199,12 +221,14 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       if (adapts) keeper.start()
       const forgetListening = listening.onChange(sayListening)
       sayListening()
+      homeAssistant.start()
       try {
         await runAgent(options, capture, lap.signal)
       } finally {
         forgetListening()
         remote?.detach()
         stop.removeEventListener('abort', end)
+        homeAssistant.stop()
         keeper.stop()
       }
       return lap.signal.reason === RESTART && !stop.aborted ? 'restart' : 'ended'
@@ -229,6 +253,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       reconfigure(next) {
         log.setLevel(next.log.level)
         health.every(next.health.interval_s * 1000)
+        homeAssistant.update(discovery(next.health.interval_s))
         pipeline.retune(affectParamsOf(next.affect))
         report()
       },

@@ -52,6 +52,15 @@ export function oneOf<const V extends readonly (string | number)[]>(...values: V
   }
 }
 
+export function trueOrFalse(): Format<boolean> {
+  return {
+    allowed: 'true or false',
+    jsonSchema: { type: 'boolean' },
+    accepts: (value) => typeof value === 'boolean',
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  }
+}
+
 /**
  * @param allowed what `pattern` says, in words
  * @param pattern also goes into the JSON Schema, so without flags

@@ -1,6 +1,6 @@
 import { AFFECT_KEYS } from './affect-keys.js'
 import { DEFAULT_MODEL_DIR, defaultDeviceId, defaultStateDir } from './defaults.js'
-import { anyText, integerBetween, numberBetween, oneOf, someText, textLike } from './format.js'
+import { anyText, integerBetween, numberBetween, oneOf, someText, textLike, trueOrFalse } from './format.js'
 import { GATE_KEYS } from './gate-keys.js'
 import { key, type SchemaTree } from './key-spec.js'
 import { LIVE_KEYS } from './live-keys.js'
@@ -9,6 +9,12 @@ import { LIVE_KEYS } from './live-keys.js'
 const RFC3339_OR_EMPTY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/
 // ALSA's configuration syntax: a PCM name with { } | ' " can define a PCM that runs a command.
 const DEVICE_NAME_OR_EMPTY = /^[^{}|'"\u0000-\u001f\u007f]*$/
+
+const topicLevels = textLike(
+  'topic levels parted by /, none empty, without + # or a leading $',
+  /^(?!\$)[^+#/\u0000-\u001f\u007f]+(\/[^+#/\u0000-\u001f\u007f]+)*$/,
+  200,
+)
 
 const local = { remote: false, restart: true } as const
 const remote = { remote: true, restart: true } as const
@@ -105,11 +111,7 @@ export const CONFIG_SCHEMA = {
   publish: {
     prefix: key({
       doc: 'First levels of every topic: topics are <prefix>/<device.id>/….',
-      format: textLike(
-        'topic levels parted by /, none empty, without + # or a leading $',
-        /^(?!\$)[^+#/\u0000-\u001f\u007f]+(\/[^+#/\u0000-\u001f\u007f]+)*$/,
-        200,
-      ),
+      format: topicLevels,
       default: 'affectd',
       ...local,
     }),
@@ -117,6 +119,18 @@ export const CONFIG_SCHEMA = {
       doc: 'Events kept while the broker is away. A source that can wait is held back when they are reached; for a live one the oldest is dropped and counted.',
       format: integerBetween(1, 1_000_000),
       default: 10_000,
+      ...local,
+    }),
+    home_assistant: key({
+      doc: 'Whether the device makes itself and its entities known to Home Assistant (2024.11 or later). Once false, it removes them.',
+      format: trueOrFalse(),
+      default: false,
+      ...remote,
+    }),
+    home_assistant_prefix: key({
+      doc: 'Discovery prefix of Home Assistant’s MQTT integration.',
+      format: topicLevels,
+      default: 'homeassistant',
       ...local,
     }),
   },

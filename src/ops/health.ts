@@ -58,6 +58,8 @@ export class HealthRecord {
   readonly #inferences = new DurationRing(REMEMBERED_INFERENCES)
   readonly #startedMs: number
   #before: Marks
+  /** Speech is counted when its window is cut, up to seconds after it was seen: what a report has no room for. */
+  #speechLeft = 0
 
   /**
    * @param start     readings at the start of the record
@@ -76,6 +78,10 @@ export class HealthRecord {
     const before = this.#before
     const { monotonicMs, cpuMicros, framesSeen, framesSpeech } = now
     this.#before = { monotonicMs, cpuMicros, framesSeen, framesSpeech }
+    const framesSince = framesSeen - before.framesSeen
+    const speechSince = this.#speechLeft + framesSpeech - before.framesSpeech
+    const speechCounted = Math.min(speechSince, framesSince)
+    this.#speechLeft = speechSince - speechCounted
     const [p50, p95] = this.#inferences.percentiles([0.5, 0.95])
     return {
       uptimeS: (monotonicMs - this.#startedMs) / 1000,
@@ -85,7 +91,7 @@ export class HealthRecord {
       captureDrops: now.captureDrops,
       captureRestarts: now.captureRestarts,
       captureDriftPpm: now.captureDriftPpm,
-      speechRatio: ratio(framesSpeech - before.framesSpeech, framesSeen - before.framesSeen),
+      speechRatio: ratio(speechCounted, framesSince),
       inferenceP50Ms: p50 ?? null,
       inferenceP95Ms: p95 ?? null,
       outboxDepth: now.outboxDepth,

@@ -23,6 +23,13 @@ export type VerbHandler = (body: RequestBody) => unknown
 
 export type VerbHandlers = Readonly<Record<string, VerbHandler>>
 
+export interface RequestOptions {
+  /** Told of errors that are no `AffectdError`; the requester learns only that there was one. */
+  readonly onBug: (error: unknown) => void
+  /** Beginnings of topics on which other systems take the device's word, beside `homeassistant/`. */
+  readonly notToAnswerOn?: readonly string[]
+}
+
 export interface ParsedRequest {
   readonly transaction: string | undefined
   readonly body: RequestBody
@@ -47,18 +54,19 @@ export function parseRequest(payload: Uint8Array): ParsedRequest {
  * answer asks again) is answered as before and not carried out again.
  *
  * @param verbs  by name: `ping`, `config/get`
- * @param onBug  told of errors that are no `AffectdError`; the requester learns only that there was one
  * @returns the response, or null if what was sent cannot even be a verb
  */
 export function createRequestHandler(
   topics: Topics,
   verbs: VerbHandlers,
-  onBug: (error: unknown) => void,
+  { onBug, notToAnswerOn = [] }: RequestOptions,
 ): (request: Request) => Promise<Message | null> {
   const answered = new AnsweredRequests()
   return async ({ verb, payload, responseTopic }) => {
     if (!VERB.test(verb)) return null
-    const topic = isSafeResponseTopic(responseTopic, topics) ? responseTopic : topics.response(verb)
+    const topic = isSafeResponseTopic(responseTopic, topics, ['homeassistant/', ...notToAnswerOn])
+      ? responseTopic
+      : topics.response(verb)
     let transaction: string | undefined
     const respond = async (): Promise<string> => {
       try {
@@ -95,11 +103,15 @@ function describe(error: unknown, onBug: (error: unknown) => void): { code: stri
  * A requester chooses where the response goes, with the device's rights rather than its own: it must not be able to
  * make the device publish requests, states or configuration, its own or another device's.
  */
-function isSafeResponseTopic(topic: string | undefined, topics: Topics): topic is string {
+function isSafeResponseTopic(
+  topic: string | undefined,
+  topics: Topics,
+  forbidden: readonly string[],
+): topic is string {
   if (topic === undefined || topic === '' || topic.length > MAX_RESPONSE_TOPIC_LENGTH) return false
   if (/[+#\u0000-\u001f\u007f]/.test(topic) || topic.startsWith('$')) return false
   const prefix = topics.base.slice(0, topics.base.lastIndexOf('/') + 1)
-  if (!topic.startsWith(prefix)) return !topic.startsWith('homeassistant/')
+  if (!topic.startsWith(prefix)) return !forbidden.some((beginning) => topic.startsWith(beginning))
   return topic.startsWith(topics.response(''))
 }
 

@@ -40,6 +40,19 @@ t.test('rates are taken between one report and the next', (t) => {
   t.end()
 })
 
+t.test(
+  'speech that is counted later than it was seen is never more than all, and none of it is lost',
+  (t) => {
+    const record = new HealthRecord({ monotonicMs: 1000, cpuMicros: 0 })
+    // Reports of 50 frames each; a window of 120 speech frames is cut before the third.
+    const ratios = [0, 0, 120, 120, 120, 120].map(
+      (framesSpeech, i) => record.report({ ...readings, framesSeen: 50 * (i + 1), framesSpeech }).speechRatio,
+    )
+    t.same(ratios, [0, 0, 1, 1, 0.4, 0])
+    t.end()
+  },
+)
+
 t.test('percentiles are nearest ranks of the last durations', (t) => {
   const ring = new DurationRing(100)
   t.same(ring.percentiles([0.5]), [null])

@@ -6,7 +6,12 @@ import { createTopics } from '../../src/publish/topics.js'
 t.test('contract: the topics of a device', (t) => {
   const topics = createTopics('bus-12')
   t.same(
-    { ...topics, response: topics.response('config/get'), verbOf: undefined },
+    {
+      ...topics,
+      groupConfigDesired: topics.groupConfigDesired('buses'),
+      response: topics.response('config/get'),
+      verbOf: undefined,
+    },
     {
       base: 'affectd/bus-12',
       status: 'affectd/bus-12/status',
@@ -15,6 +20,9 @@ t.test('contract: the topics of a device', (t) => {
       state: 'affectd/bus-12/state',
       listening: 'affectd/bus-12/listening',
       health: 'affectd/bus-12/health',
+      configDesired: 'affectd/bus-12/config/desired',
+      configReported: 'affectd/bus-12/config/reported',
+      groupConfigDesired: 'affectd/_group/buses/config/desired',
       requests: 'affectd/bus-12/request/#',
       response: 'affectd/bus-12/response/config/get',
       verbOf: undefined,
@@ -35,7 +43,7 @@ t.test('a request topic gives its verb, any other topic none', (t) => {
 })
 
 t.test('device ids and prefixes that break topics are refused', (t) => {
-  for (const id of ['', 'a/b', 'a+', '#', 'ä', 'a b', 'x'.repeat(65), 'a\n']) {
+  for (const id of ['', '_group', 'a/b', 'a+', '#', 'ä', 'a b', 'x'.repeat(65), 'a\n']) {
     t.throws(() => createTopics(id), { code: 'CONFIG_INVALID_VALUE' }, JSON.stringify(id))
   }
   for (const prefix of ['', '/a', 'a/', 'a//b', 'a/+', '#', '$SYS', 'a\u0000', 'x'.repeat(201)]) {

@@ -49,9 +49,15 @@ export function publisherRig(
     ...options,
   })
   publisher.onRequest(
-    createRequestHandler(topics, { ping: () => ({ time: rfc3339(nowMs()) }) }, (error) => {
-      throw error
-    }),
+    createRequestHandler(
+      topics,
+      { ping: () => ({ time: rfc3339(nowMs()) }) },
+      {
+        onBug(error) {
+          throw error
+        },
+      },
+    ),
   )
   return { publisher, topics, outbox: (options.outbox as MemoryOutbox | undefined) ?? outbox, log: log.lines }
 }

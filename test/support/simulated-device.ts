@@ -64,9 +64,15 @@ export class SimulatedDevice {
       ...(backoff && { backoff }),
     })
     this.publisher.onRequest(
-      createRequestHandler(this.topics, { ping: () => ({ time: rfc3339(nowMs()) }) }, (error) => {
-        throw error
-      }),
+      createRequestHandler(
+        this.topics,
+        { ping: () => ({ time: rfc3339(nowMs()) }) },
+        {
+          onBug(error) {
+            throw error
+          },
+        },
+      ),
     )
     this.#announcer = new Announcer({
       topics: this.topics,

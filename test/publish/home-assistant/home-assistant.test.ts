@@ -1,0 +1,117 @@
+import t from 'tap'
+import type { IncomingMessage } from '../../../src/publish/link.js'
+import { HomeAssistant } from '../../../src/publish/home-assistant/home-assistant.js'
+import type { Message } from '../../../src/publish/publisher.js'
+import { FakeClock } from '../../support/fake-clock.js'
+
+const TOPIC = 'homeassistant/device/bus-12/config'
+const discovery: Message = { topic: TOPIC, payload: '{"a":1}', qos: 1, retain: true }
+
+interface Rig {
+  readonly clock: FakeClock
+  readonly published: Message[]
+  readonly topics: () => readonly string[]
+  readonly hear: (topic: string, payload: string, retain?: boolean) => void
+  readonly homeAssistant: HomeAssistant
+}
+
+function rig(isOn: boolean, prefix = 'homeassistant', random = 0.5): Rig {
+  const clock = new FakeClock()
+  const published: Message[] = []
+  const listeners = new Map<string, (message: IncomingMessage) => void>()
+  const homeAssistant = new HomeAssistant({
+    publisher: {
+      publish: (message) => {
+        published.push(message)
+        return Promise.resolve()
+      },
+      subscribe: (topic, listener) => void listeners.set(topic, listener),
+    },
+    discovery,
+    prefix,
+    isOn,
+    clock,
+    random: () => random,
+  })
+  homeAssistant.start()
+  const hear = (topic: string, text: string, retain = false): void => {
+    const payload = Buffer.from(text)
+    const properties = { responseTopic: undefined, correlationData: undefined }
+    listeners.get(topic)?.({ topic, payload, retain, ...properties })
+  }
+  return { clock, published, topics: () => [...listeners.keys()], hear, homeAssistant }
+}
+
+t.test('switched on, the discovery is published at the start', (t) => {
+  const { published, topics } = rig(true)
+  t.same(published, [discovery])
+  t.same(topics(), ['homeassistant/status'])
+  t.end()
+})
+
+t.test('each birth of Home Assistant is answered once, after a delay of its own for each device', (t) => {
+  const { published, hear, clock } = rig(true)
+  hear('homeassistant/status', 'online')
+  hear('homeassistant/status', 'online')
+  clock.advance(4999)
+  t.equal(published.length, 1, 'not yet')
+  clock.advance(1)
+  t.same(published, [discovery, discovery])
+  hear('homeassistant/status', 'online')
+  clock.advance(10_000)
+  t.equal(published.length, 3, 'and again after the next one')
+  const early = rig(true, 'homeassistant', 0)
+  early.hear('homeassistant/status', 'online')
+  early.clock.advance(0)
+  t.equal(early.published.length, 2)
+  t.end()
+})
+
+t.test('what is no birth is not answered', (t) => {
+  const { published, hear, clock } = rig(true)
+  hear('homeassistant/status', 'offline')
+  hear('homeassistant/status', '')
+  hear('homeassistant/status', 'online', true)
+  t.equal(clock.timers, 0)
+  clock.advance(60_000)
+  t.equal(published.length, 1)
+  t.end()
+})
+
+t.test('with a discovery prefix of its own, the birth is heard where either could be said', (t) => {
+  t.same(rig(true, 'ha').topics(), ['homeassistant/status', 'ha/status'])
+  t.end()
+})
+
+t.test('once stopped, a birth that was heard is not answered', (t) => {
+  const { published, hear, clock, homeAssistant } = rig(true)
+  hear('homeassistant/status', 'online')
+  homeAssistant.stop()
+  clock.advance(60_000)
+  t.equal(published.length, 1)
+  t.end()
+})
+
+t.test('a discovery that changes while running is published at once, and after later births', (t) => {
+  const { published, hear, clock, homeAssistant } = rig(true)
+  const changed = { ...discovery, payload: '{"a":2}' }
+  homeAssistant.update(changed)
+  hear('homeassistant/status', 'online')
+  clock.advance(10_000)
+  t.same(published, [discovery, changed, changed])
+  const off = rig(false)
+  off.homeAssistant.update(changed)
+  t.same(off.published, [], 'but not when switched off')
+  t.end()
+})
+
+t.test('switched off, nothing is published unless the broker holds a discovery: that is removed', (t) => {
+  const { published, topics, hear } = rig(false)
+  t.same(published, [])
+  t.same(topics(), [TOPIC])
+  hear(TOPIC, '{"a":0}', true)
+  t.same(published, [{ ...discovery, payload: '' }])
+  hear(TOPIC, '')
+  t.equal(published.length, 1, 'the removal that comes back is left alone')
+  t.end()
+})

@@ -1,0 +1,141 @@
+import type { Judgement } from '../../src/affect/judgement.js'
+import { emotionEvent } from '../../src/publish/emotion-event.js'
+import { configReportedMessage, type ReportedConfig } from '../../src/publish/config-reported.js'
+import { discoveryMessage } from '../../src/publish/home-assistant/discovery-message.js'
+import {
+  emotionMessage,
+  healthMessage,
+  infoMessage,
+  listeningMessage,
+  stateMessage,
+  statusMessage,
+} from '../../src/publish/payloads.js'
+import type { Message } from '../../src/publish/publisher.js'
+import { createTopics } from '../../src/publish/topics.js'
+
+export const SAMPLE_TOPICS = createTopics('bus-12')
+/** 2026-11-21T08:00:00.000Z */
+export const SAMPLE_NOW_MS = Date.UTC(2026, 10, 21, 8)
+
+export const SAMPLE_JUDGEMENT: Judgement = {
+  startSample: 48_000,
+  durationSamples: 48_000,
+  speechSamples: 34_240,
+  levelDbfs: -23.4123,
+  snrDb: 17.949,
+  label: 'angry',
+  confidence: 0.81,
+  probabilities: {
+    neutral: 0.05,
+    calm: 0.01,
+    happy: 0.06,
+    sad: 0.01,
+    angry: 0.81,
+    fearful: 0.03,
+    disgust: 0.02,
+    surprised: 0.01,
+  },
+  arousal: 0.6204,
+  valence: -0.5496,
+  abstained: false,
+  abstainReason: null,
+}
+
+export const SAMPLE_CONTEXT = {
+  deviceId: 'bus-12',
+  model: { id: 'm1', sha256: 'ab'.repeat(32) },
+  streamStartMs: SAMPLE_NOW_MS - 6000,
+}
+
+export const SAMPLE_STAMP = {
+  id: '019a0000-0000-7000-8000-000000000000',
+  bootId: '7d0f3b52-3a5c-4c3c-9d3e-0a4f5d0b8c11',
+  seq: 41,
+}
+
+const SAMPLE_REPORT: ReportedConfig = {
+  device: { revision: 7, status: 'applied', error: null },
+  group: {
+    name: 'buses',
+    revision: 3,
+    status: 'rolled_back',
+    error: { code: 'CONFIG_ROLLED_BACK_BROKER', message: 'the broker cannot be reached with it' },
+  },
+  isConfirmed: false,
+  trialUntilMs: SAMPLE_NOW_MS + 120_000,
+  refused: {
+    scope: 'group',
+    revision: null,
+    error: { code: 'CONFIG_DESIRED_MALFORMED', message: 'it is not UTF-8 JSON' },
+  },
+  effective: { affect: { min_confidence: 0.5 } },
+}
+
+/** One message of each topic that the device itself publishes, by the name of its channel in docs/asyncapi.yaml. */
+export function sampleMessages(): Readonly<Record<string, Message>> {
+  const topics = SAMPLE_TOPICS
+  const now = SAMPLE_NOW_MS
+  return {
+    status: statusMessage(topics, 'degraded', 'capture_lost', now),
+    info: infoMessage(
+      topics,
+      {
+        deviceId: 'bus-12',
+        bootId: SAMPLE_STAMP.bootId,
+        versions: { affectd: '0.1.0', node: '20.0.0' },
+        model: SAMPLE_CONTEXT.model,
+        featureParamsHash: 'cd'.repeat(32),
+        configRevision: 0,
+        capabilities: ['emotion', 'state', 'request/ping'],
+      },
+      now,
+    ),
+    emotion: emotionMessage(topics, emotionEvent(SAMPLE_JUDGEMENT, SAMPLE_STAMP, SAMPLE_CONTEXT)),
+    state: stateMessage(
+      topics,
+      {
+        label: 'calm',
+        probabilities: { calm: 0.75, sad: 0.25 },
+        arousal: -0.25,
+        valence: 0.5,
+        speaking: true,
+        sinceSample: 16_000,
+        atSample: 16_001,
+      },
+      now,
+    ),
+    configReported: configReportedMessage(topics, SAMPLE_REPORT, now),
+    listening: listeningMessage(topics, false, 'privacy_window', now),
+    health: healthMessage(
+      topics,
+      {
+        uptimeS: 61.4,
+        rssMb: 80.123,
+        cpuPercent: 12.345,
+        captureState: 'healthy',
+        captureRestarts: 1,
+        captureDriftPpm: 12.34,
+        captureDrops: 2,
+        speechRatio: 0.12345,
+        inferenceP50Ms: 8.1234,
+        inferenceP95Ms: null,
+        outboxDepth: 3,
+        outboxDropped: 1,
+        reconnects: 4,
+        adaptationSpeechMs: 42_980,
+      },
+      now,
+    ),
+  }
+}
+
+export function sampleDiscovery(alertKinds: readonly string[]): Message {
+  return discoveryMessage(SAMPLE_TOPICS, 'homeassistant', {
+    deviceId: 'bus-12',
+    modelId: 'm1',
+    version: '0.1.0',
+    labels: Object.keys(SAMPLE_JUDGEMENT.probabilities),
+    alertKinds,
+    healthIntervalS: 60,
+  })
+}
