@@ -7,6 +7,7 @@ import { parseBrokerUrl } from './broker-url.js'
 import type { DownCause, IncomingMessage, Link, LinkOptions, OpenLink } from './link.js'
 import { LinkSupervisor } from './link-supervisor.js'
 import { openMqttLink } from './mqtt-client.js'
+import type { Message } from './publisher.js'
 
 export interface SubscriberOptions {
   readonly broker: Omit<LinkOptions, 'will'>
@@ -21,6 +22,14 @@ export interface SubscriberOptions {
 }
 
 export interface Subscriber {
+  /**
+   * Sends a message once.
+   *
+   * @returns when the broker has acknowledged it (QoS 1)
+   * @throws {PublishError} PUBLISH_REFUSED; PUBLISH_UNREACHABLE if there is no connection, or it was lost before the
+   *                        acknowledgement: the message may have arrived then
+   */
+  publish(message: Message): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,8 +46,15 @@ export async function connectSubscriber(options: SubscriberOptions): Promise<Sub
   let isGranted = false
   let settle: { resolve: () => void; reject: (error: Error) => void } | undefined
   const granted = new Promise<void>((resolve, reject) => (settle = { resolve, reject }))
-  const fail = ({ code, text }: DownCause): void =>
-    settle?.reject(new PublishError(code, `${shown}: ${text}`))
+  const errorOf = ({ code, text }: DownCause): PublishError => new PublishError(code, `${shown}: ${text}`)
+  const fail = (cause: DownCause): void => settle?.reject(errorOf(cause))
+  let link: Link | undefined
+  const unacknowledged = new Set<(error: Error) => void>()
+  const lose = (cause: DownCause): void => {
+    link = undefined
+    for (const reject of unacknowledged) reject(errorOf(cause))
+    unacknowledged.clear()
+  }
   const supervisor = new LinkSupervisor({
     linkOptions: () => broker,
     openLink: options.openLink ?? openMqttLink,
@@ -46,17 +62,35 @@ export async function connectSubscriber(options: SubscriberOptions): Promise<Sub
     random: Math.random,
     backoff: options.backoff ?? DEFAULT_BACKOFF,
     log: SILENT_LOGGER,
-    onUp: (link: Link) =>
-      link.subscribe(filters, true, (refusal) => {
+    onUp: (up: Link) =>
+      up.subscribe(filters, true, (refusal) => {
         if (refusal !== null) return fail({ code: 'PUBLISH_REFUSED', text: `subscription: ${refusal.text}` })
+        link = up
         if (isGranted) options.onBack?.()
         isGranted = true
         settle?.resolve()
       }),
-    onDown: (cause) => (isGranted ? options.onLost?.(cause) : fail(cause)),
+    onDown: (cause) => {
+      lose(cause)
+      if (isGranted) options.onLost?.(cause)
+      else fail(cause)
+    },
     onMessage: options.onMessage,
   })
-  const close = (): Promise<void> => supervisor.close(() => Promise.resolve(), 1000)
+  const close = async (): Promise<void> => {
+    await supervisor.close(() => Promise.resolve(), 1000)
+    lose({ code: 'PUBLISH_UNREACHABLE', text: 'closed' })
+  }
+  const publish = (message: Message): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (link === undefined) return reject(errorOf({ code: 'PUBLISH_UNREACHABLE', text: 'not connected' }))
+      unacknowledged.add(reject)
+      link.publish(message, undefined, (refusal) => {
+        if (!unacknowledged.delete(reject)) return
+        if (refusal === null) resolve()
+        else reject(errorOf({ code: 'PUBLISH_REFUSED', text: `${message.topic}: ${refusal.text}` }))
+      })
+    })
   supervisor.start()
   try {
     await granted
@@ -64,7 +98,7 @@ export async function connectSubscriber(options: SubscriberOptions): Promise<Sub
     await close()
     throw error
   }
-  return { close }
+  return { publish, close }
 }
 
 /** What happens to the connection is told through the callbacks. */
