@@ -71,9 +71,11 @@ export async function connectSubscriber(options: SubscriberOptions): Promise<Sub
         settle?.resolve()
       }),
     onDown: (cause) => {
+      const wasUp = link !== undefined
       lose(cause)
-      if (isGranted) options.onLost?.(cause)
-      else fail(cause)
+      if (!isGranted) fail(cause)
+      // One loss is one piece of news, however many attempts it takes to mend it.
+      else if (wasUp) options.onLost?.(cause)
     },
     onMessage: options.onMessage,
   })
