@@ -4,7 +4,7 @@ import type { Logger } from '../ops/logger.js'
 import { DEFAULT_BACKOFF } from '../backoff.js'
 import type { BackoffRange } from '../backoff.js'
 import { parseBrokerUrl } from './broker-url.js'
-import type { DownCause, IncomingMessage, Link, LinkOptions, OpenLink } from './link.js'
+import type { DownCause, IncomingMessage, Link, LinkOptions, OpenLink, Refusal } from './link.js'
 import { LinkSupervisor } from './link-supervisor.js'
 import { openMqttLink } from './mqtt-client.js'
 import type { Message } from './publisher.js'
@@ -30,6 +30,13 @@ export interface Subscriber {
    *                        acknowledgement: the message may have arrived then
    */
   publish(message: Message): Promise<void>
+  /**
+   * Hears more topics, now and after each loss.
+   *
+   * @returns when the broker has granted them
+   * @throws {PublishError} PUBLISH_REFUSED, PUBLISH_UNREACHABLE
+   */
+  subscribe(filters: readonly string[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -41,7 +48,8 @@ export interface Subscriber {
  * @throws {ConfigError} CONFIG_BROKER_URL
  */
 export async function connectSubscriber(options: SubscriberOptions): Promise<Subscriber> {
-  const { broker, filters } = options
+  const { broker } = options
+  const filters = [...options.filters]
   const { shown } = parseBrokerUrl(broker.url)
   let isGranted = false
   let settle: { resolve: () => void; reject: (error: Error) => void } | undefined
@@ -83,16 +91,26 @@ export async function connectSubscriber(options: SubscriberOptions): Promise<Sub
     await supervisor.close(() => Promise.resolve(), 1000)
     lose({ code: 'PUBLISH_UNREACHABLE', text: 'closed' })
   }
-  const publish = (message: Message): Promise<void> =>
+  /** Does something that the broker answers, if there is a connection and as long as it lasts. */
+  const ask = (
+    what: string,
+    act: (link: Link, onDone: (refusal: Refusal | null) => void) => void,
+  ): Promise<void> =>
     new Promise((resolve, reject) => {
       if (link === undefined) return reject(errorOf({ code: 'PUBLISH_UNREACHABLE', text: 'not connected' }))
       unacknowledged.add(reject)
-      link.publish(message, undefined, (refusal) => {
+      act(link, (refusal) => {
         if (!unacknowledged.delete(reject)) return
         if (refusal === null) resolve()
-        else reject(errorOf({ code: 'PUBLISH_REFUSED', text: `${message.topic}: ${refusal.text}` }))
+        else reject(errorOf({ code: 'PUBLISH_REFUSED', text: `${what}: ${refusal.text}` }))
       })
     })
+  const publish = (message: Message): Promise<void> =>
+    ask(message.topic, (up, onDone) => up.publish(message, undefined, onDone))
+  const subscribe = (more: readonly string[]): Promise<void> => {
+    filters.push(...more)
+    return ask('subscription', (up, onDone) => up.subscribe(more, true, onDone))
+  }
   supervisor.start()
   try {
     await granted
@@ -100,7 +118,7 @@ export async function connectSubscriber(options: SubscriberOptions): Promise<Sub
     await close()
     throw error
   }
-  return { publish, close }
+  return { publish, subscribe, close }
 }
 
 /** What happens to the connection is told through the callbacks. */

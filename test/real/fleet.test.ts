@@ -84,6 +84,35 @@ t.test('ls shows every device, and a stranger among them does no harm', needsMos
   )
 })
 
+t.test('a fleet larger than what the broker queues for a client is seen whole', needsMosquitto, async (t) => {
+  const { url } = await fleet(t, [])
+  const client = await mqtt.connectAsync(url, { protocolVersion: 5 })
+  const states = {
+    status: '{"state":"online","reason":null,"time":"t"}',
+    info: '{"versions":{"affectd":"1"},"model":{"id":"m"}}',
+    health: '{"outbox_depth":0,"speech_ratio":0}',
+    listening: '{"listening":true}',
+    'config/reported': '{"revision":3,"status":"applied","confirmed":true,"effective":{},"time":"t"}',
+  }
+  // Five topics each: twice what mosquitto queues by default.
+  const count = 400
+  const all = Array.from({ length: count }, (_, i) =>
+    Object.entries(states).map(([name, payload]) =>
+      client.publishAsync(`affectd/d${i}/${name}`, payload, { qos: 1, retain: true }),
+    ),
+  )
+  await Promise.all(all.flat())
+  await client.endAsync()
+  const seen = (await runFleet(url, ['ls', '--json'])).json()
+  t.equal(seen.length, count)
+  const whole = { version: '1', model: 'm', config: { revision: 3 }, outbox_depth: 0, listening: true }
+  for (const device of [seen[0], seen[count - 1]]) t.match(device, whole)
+  t.equal(seen.filter((device) => device['config'] === null).length, 0)
+  t.equal(seen.filter((device) => device['outbox_depth'] === null || device['listening'] === null).length, 0)
+  const blind = await runFleet(url, ['set', 'd0', 'log.level=debug', '--json', '--timeout', '1'])
+  t.match(blind.json()[0], { error: { code: 'FLEET_OVERLAY_UNKNOWN' } })
+})
+
 t.test('set changes one key of many devices, and again only what needs it', needsMosquitto, async (t) => {
   const { url, devices } = await fleet(t, numbered(20))
   const args = ['set', 'bus-*', 'affect.min_confidence=0.5', '--yes', '--json', '--wait-confirmed']

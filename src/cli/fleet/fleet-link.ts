@@ -8,8 +8,8 @@ import type { Selector } from './selector.js'
 
 /** Above it, one filter for all devices is less work for the broker than one for each. */
 const MAX_OWN_FILTERS = 20
-/** The burst of retained messages is over when nothing came for this share of the longest wait. */
-const QUIET_SHARE = 0.1
+/** A burst of retained messages is over when nothing came for this share of the longest wait. */
+const QUIET_SHARE = 0.05
 
 export interface FleetLinkOptions {
   readonly broker: Omit<LinkOptions, 'will'>
@@ -32,8 +32,13 @@ export interface FleetLink {
   publish(message: Message): Promise<void>
   /** @returns stops listening */
   listen(listener: FleetListener): () => void
-  /** Resolves when what the broker keeps has come: nothing more for a tenth of the wait, or all of it is over. */
-  settled(waitMs: number): Promise<void>
+  /**
+   * Hears the topics and resolves when what the broker keeps of them has come: nothing more for a twentieth of the wait,
+   * or all of it is over.
+   *
+   * @throws {PublishError} PUBLISH_REFUSED, PUBLISH_UNREACHABLE
+   */
+  gather(waitMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -49,7 +54,7 @@ export async function openFleet(options: FleetLinkOptions): Promise<FleetLink> {
   const subscriber = await connectSubscriber({
     broker: options.broker,
     clock,
-    filters: filtersOf(options),
+    filters: [groupFilter(prefix)],
     onMessage: (message) => {
       if (message.retain) retainedMs = clock.monotonicMs()
       const device = book.accept(message)
@@ -66,16 +71,27 @@ export async function openFleet(options: FleetLinkOptions): Promise<FleetLink> {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    settled: (waitMs) => quiet(clock, waitMs, () => retainedMs),
+    async gather(waitMs) {
+      for (const filters of burstsOf(options)) {
+        await subscriber.subscribe(filters)
+        await quiet(clock, waitMs, () => retainedMs)
+      }
+    },
     close: () => subscriber.close(),
   }
 }
 
-function filtersOf({ prefix, selector, names }: FleetLinkOptions): readonly string[] {
+/**
+ * Filters, by what is asked for at once. A broker queues so many messages for a client and silently drops the others
+ * (mosquitto: 1000), what it keeps of a large fleet among them: so of all devices one topic is asked for at a time.
+ */
+function burstsOf({ prefix, selector, names }: FleetLinkOptions): readonly (readonly string[])[] {
   const { isAll, ids, patterns, groups } = selector
   const isFew = !isAll && ids.length > 0 && ids.length <= MAX_OWN_FILTERS
-  const own = isFew && patterns.length + groups.length === 0 ? ids : [undefined]
-  return [...own.flatMap((id) => deviceFilters(prefix, id, names)), groupFilter(prefix)]
+  if (isFew && patterns.length + groups.length === 0) {
+    return [ids.flatMap((id) => deviceFilters(prefix, id, names))]
+  }
+  return names.map((name) => deviceFilters(prefix, undefined, [name]))
 }
 
 function quiet(clock: Clock, waitMs: number, lastMs: () => number): Promise<void> {

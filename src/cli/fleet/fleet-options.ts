@@ -28,7 +28,7 @@ export const FLEET_OPTIONS_HELP = `Devices:
 Broker:
   --broker URL    the broker; default mqtt.url. A name in it is used instead of the configured name and password
   --prefix TOPIC  what the devices' topics begin with; default publish.prefix
-  --wait S        longest wait for what the broker keeps, over as soon as nothing came for a tenth of it; default 5
+  --wait S        longest wait for what the broker keeps, over as soon as nothing came for a twentieth; default 5
 
 ${SETTINGS_HELP}`
 
@@ -74,7 +74,12 @@ export async function connectFleet(
     onLost: (text) => io.err(`the broker is gone: ${plain(text)}; waiting for it\n`),
     onBack: () => io.err('the broker is back\n'),
   })
-  await link.settled(waitS * 1000)
+  try {
+    await link.gather(waitS * 1000)
+  } catch (error) {
+    await link.close()
+    throw error
+  }
   if (link.book.overflow > 0) {
     io.err(`more devices than can be kept: ${link.book.overflow} messages were passed over\n`)
   }

@@ -68,6 +68,12 @@ export function planDevice({ change, signer }: SetJob, device: FleetDevice): Pla
   if (unreadable.has('config/reported')) {
     throw new FleetError('FLEET_MALFORMED', 'what it reported of its configuration cannot be read')
   }
+  if (reported === undefined && isOnline(device) && !change.isReplacing) {
+    throw new FleetError(
+      'FLEET_OVERLAY_UNKNOWN',
+      'it is online and the broker has no report of its configuration, so nobody knows what to lay the change over',
+    )
+  }
   return planRevision({
     target: `device/${id}`,
     kept: desired,
