@@ -38,6 +38,11 @@ export class PublishError extends AffectdError {
   readonly exitCode = 69
 }
 
+/** Devices did not do what an operator asked of them: look at those that the output names. */
+export class FleetError extends AffectdError {
+  readonly exitCode = 69
+}
+
 /** The configuration is wrong: refuse to start and say what to mend. */
 export class ConfigError extends AffectdError {
   readonly exitCode = 78

@@ -6,7 +6,7 @@ import * as errors from '../src/errors.js'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const CODE =
-  /(['"`])((?:USAGE|INPUT|CAPTURE|CONFIG|MODEL|PUBLISH|REQUEST|INTERNAL|AFFECT|BASELINE|GATE|CORPUS|TRAINING|EVALUATION)_[A-Z0-9_]+)\1/g
+  /(['"`])((?:USAGE|INPUT|CAPTURE|CONFIG|MODEL|PUBLISH|REQUEST|FLEET|INTERNAL|AFFECT|BASELINE|GATE|CORPUS|TRAINING|EVALUATION)_[A-Z0-9_]+)\1/g
 /** Subclass by the first word of its codes; `CAPTURE_BAD_…` are configuration. */
 const EXIT: Readonly<Record<string, readonly string[]>> = {
   USAGE: ['64'],
@@ -16,6 +16,7 @@ const EXIT: Readonly<Record<string, readonly string[]>> = {
   MODEL: ['78'],
   PUBLISH: ['69', '–'],
   REQUEST: ['–'],
+  FLEET: ['69'],
   BASELINE: ['–'],
   INTERNAL: ['70', '–'],
   CORPUS: ['66', '78'],

@@ -23,6 +23,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./watch.js')).watchCommand,
   },
   {
+    name: 'fleet',
+    summary: 'see, configure and roll back many devices over MQTT',
+    load: async () => (await import('./fleet/fleet.js')).fleetCommand,
+  },
+  {
     name: 'devices',
     summary: 'list what can capture audio, or show the live level of one',
     load: async () => (await import('./devices.js')).devicesCommand,

@@ -20,6 +20,8 @@ export interface Sent {
 export class FakeLink implements Link {
   readonly sent: Sent[] = []
   readonly filters: string[] = []
+  /** Answers the last subscription. */
+  grant: (refusal?: Refusal) => void = () => undefined
   isDestroyed = false
   isEnded = false
 
@@ -39,8 +41,13 @@ export class FakeLink implements Link {
     this.reply(sent)
   }
 
-  subscribe(filters: readonly string[]): void {
+  subscribe(
+    filters: readonly string[],
+    _wantsRetained: boolean,
+    onDone: (refusal: Refusal | null) => void,
+  ): void {
     this.filters.push(...filters)
+    this.grant = (refusal) => onDone(refusal ?? null)
   }
 
   end(): Promise<void> {
