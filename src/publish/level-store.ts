@@ -24,6 +24,13 @@ type Database = Level<string, string>
  */
 export async function openLevelStore(folder: string): Promise<EventStore> {
   const { ClassicLevel } = await loadLevel()
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await refuseHeadless(folder)
+  } catch (error) {
+    throw faultOf(error)
+  }
+  // Begins to open by itself.
   const database = new ClassicLevel<string, string>(folder, {
     keyEncoding: 'utf8',
     valueEncoding: 'utf8',
@@ -31,8 +38,6 @@ export async function openLevelStore(folder: string): Promise<EventStore> {
     cacheSize: CACHE_BYTES,
   })
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await refuseHeadless(folder)
     await database.open()
     // Opening renames and deletes: without this a power cut could bring back a name whose file is gone.
     await syncPath(folder)
