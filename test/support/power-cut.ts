@@ -39,7 +39,7 @@ export class ForgetfulDisk {
       '-ldl',
       '-lpthread',
     ])
-    this.#remember()
+    this.settle()
   }
 
   /** Environment of a process whose writes to `folder` are watched. */
@@ -77,7 +77,7 @@ export class ForgetfulDisk {
     this.#addTails('', luck)
     rmSync(this.folder, { recursive: true, force: true })
     cpSync(this.#shadow, this.folder, { recursive: true, filter: (path) => !path.endsWith('.shadow') })
-    this.#remember()
+    this.settle()
   }
 
   #addTails(below: string, luck: () => number): void {
@@ -95,8 +95,8 @@ export class ForgetfulDisk {
     }
   }
 
-  /** What lies in the folder is on the disk. */
-  #remember(): void {
+  /** All that lies in the folder now is on the disk: somebody unwatched has written into it. */
+  settle(): void {
     rmSync(this.#shadow, { recursive: true, force: true })
     rmSync(`${this.#shadow}.inodes`, { recursive: true, force: true })
     cpSync(this.folder, this.#shadow, { recursive: true })
