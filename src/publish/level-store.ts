@@ -81,6 +81,8 @@ async function refuseHeadless(folder: string): Promise<void> {
 }
 
 class LevelStore implements EventStore {
+  #syncedNames: ReadonlySet<string> = new Set()
+
   constructor(
     private readonly folder: string,
     private readonly database: Database,
@@ -104,10 +106,12 @@ class LevelStore implements EventStore {
    * not be in a table yet, and never the folder, which holds the log's name.
    */
   async sync(): Promise<void> {
-    await syncPath(this.folder)
-    for (const name of await readdir(this.folder)) {
-      if (name.endsWith('.log')) await syncPath(join(this.folder, name))
+    const logs = (await readdir(this.folder)).filter((name) => name.endsWith('.log'))
+    if (logs.some((name) => !this.#syncedNames.has(name))) {
+      await syncPath(this.folder)
+      this.#syncedNames = new Set(logs)
     }
+    for (const name of logs) await syncPath(join(this.folder, name))
   }
 
   async read(kind: EventKind, afterPosition: number, count: number): Promise<readonly StoredEvent[]> {

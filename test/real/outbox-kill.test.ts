@@ -2,6 +2,9 @@ import t from 'tap'
 import { OutboxLedger } from '../support/outbox-ledger.js'
 import { OutboxRig, payloads } from '../support/outbox-rig.js'
 
+// Many processes one after another.
+t.setTimeout(300_000)
+
 const LIVES = 12
 
 for (const windowMs of [0, 5000]) {

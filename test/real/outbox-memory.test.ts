@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import t from 'tap'
 import { message, OutboxRig } from '../support/outbox-rig.js'
 
+// So many events take their time.
+t.setTimeout(300_000)
+
 t.test('memory stays flat over 100,000 events', { timeout: 300_000 }, async (t) => {
   const rig = new OutboxRig(t.testdir())
   const round = async (count: number): Promise<void> => {

@@ -4,6 +4,9 @@ import { OutboxRig, payloads } from '../support/outbox-rig.js'
 import { ForgetfulDisk } from '../support/power-cut.js'
 import { skipUnless } from '../support/require-part.js'
 
+// Many processes one after another.
+t.setTimeout(300_000)
+
 /** A sync takes time, on a machine with other things to do more. */
 const SLACK_MS = 2000
 const EVENTS = 1000

@@ -35,6 +35,8 @@ static long fail_at, fail_count, fail_errno, calls, writes, syncs, bytes;
 static ssize_t (*real_write)(int, const void *, size_t);
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
 static ssize_t (*real_writev)(int, const struct iovec *, int);
+static size_t (*real_fwrite)(const void *, size_t, size_t, FILE *);
+static size_t (*real_fwrite_unlocked)(const void *, size_t, size_t, FILE *);
 static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
 static int (*real_ftruncate)(int, off_t);
@@ -45,6 +47,8 @@ __attribute__((constructor)) static void begin(void) {
   real_write = dlsym(RTLD_NEXT, "write");
   real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
   real_writev = dlsym(RTLD_NEXT, "writev");
+  real_fwrite = dlsym(RTLD_NEXT, "fwrite");
+  real_fwrite_unlocked = dlsym(RTLD_NEXT, "fwrite_unlocked");
   real_fsync = dlsym(RTLD_NEXT, "fsync");
   real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
   real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
@@ -240,6 +244,29 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
     return -1;
   }
   return real_writev(fd, parts, count);
+}
+
+/* LevelDB writes through the C library's streams, one piece of a record a call. */
+static size_t stream_write(
+    const void *data, size_t size, size_t count, FILE *stream,
+    size_t (*real)(const void *, size_t, size_t, FILE *)) {
+  /* What the stream holds must be in the file before half of a piece follows it. */
+  char name[PATH_MAX];
+  if (is_ours(fileno(stream), name)) fflush(stream);
+  if (write_fails(fileno(stream), data, size * count)) {
+    errno = (int)fail_errno;
+    return 0;
+  }
+  return real(data, size, count, stream);
+}
+
+size_t fwrite(const void *data, size_t size, size_t count, FILE *stream) {
+  return stream_write(data, size, count, stream, real_fwrite);
+}
+
+/* In parentheses: stdio.h has a macro of that name. */
+size_t (fwrite_unlocked)(const void *data, size_t size, size_t count, FILE *stream) {
+  return stream_write(data, size, count, stream, real_fwrite_unlocked);
 }
 
 /* The number of a deleted file may be given to the next one, which must not inherit its content. */
