@@ -222,6 +222,39 @@ t.test('a broker that comes late gets everything', skipUnless('mosquitto'), asyn
   t.same(emotions(tap).map(decision), (await analyzed()).map(decision), 'the file waited for the full outbox')
 })
 
+t.test(
+  'what the broker never got is sent by the next run, before its own',
+  skipUnless('mosquitto'),
+  async (t) => {
+    const mosquitto = new Mosquitto(await freePort())
+    t.teardown(() => mosquitto.remove())
+    const set = [
+      ...settings(mosquitto.url, '5'),
+      `device.state_dir=${t.testdir()}`,
+      `capture.source=file:${SPEECH}?pace=fast`,
+    ]
+    const build = (log = recordingLogger()): ReturnType<typeof buildAgent> =>
+      buildAgent(loadConfig({ env: {}, set }), { log, stdin: () => process.stdin })
+    const stop = new AbortController()
+    const log = recordingLogger()
+    const first = (await build(log)).run(stop.signal)
+    while (!log.lines.some(({ fields }) => (fields as { code?: string }).code === 'PUBLISH_WAITING')) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const second = await build()
+    await t.rejects(second.run(stop.signal), { code: 'CONFIG_STATE_DIR_IN_USE' }, 'not while the first runs')
+    stop.abort()
+    await first
+    await mosquitto.start()
+    const tap = await MqttTap.open(mosquitto.url, 'affectd/t1/#')
+    t.teardown(() => tap.close())
+    await (await build()).run(new AbortController().signal)
+    await tap.until(isOffline(tap))
+    const once = (await analyzed()).map(decision)
+    t.same(emotions(tap).map(decision), [...once, ...once])
+  },
+)
+
 t.test('passwords come from files, and are checked before anything is opened', async (t) => {
   const file = join(folder, 'password')
   writeFileSync(file, '')
