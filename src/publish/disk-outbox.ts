@@ -39,6 +39,9 @@ export interface DiskOutboxOptions {
  *
  * disk → memory when writing or syncing fails, or the store is damaged; memory → disk when opening the store anew and
  * writing what waited succeeds, tried every 30 s and at the end.
+ *
+ * Longer than a file should be: what is pure or has a state of its own (order, bounds, ages, syncs) is in files beside it,
+ * and what is left is the order of steps over one state, which is easier to check in one place.
  */
 export class DiskOutbox implements Outbox {
   readonly #options: DiskOutboxOptions
