@@ -14,11 +14,11 @@ import { systemClock, type Clock } from '../ops/clock.js'
 import type { LevelledLogger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
 import { createEventSequence, type EventStamp } from '../publish/event-sequence.js'
-import { MemoryOutbox } from '../publish/memory-outbox.js'
 import type { Outbox } from '../publish/outbox.js'
 import { createUuidV7 } from '../publish/uuid.js'
 import { RemoteConfig } from '../remote-config.js'
 import { readRemoteState, RemoteStore } from '../remote-store.js'
+import { createOutbox } from './create-outbox.js'
 import { checkSettings } from './check-settings.js'
 
 /** What outlives an agent: it may be built anew within the process, for a configuration that wants that. */
@@ -30,6 +30,7 @@ export interface AgentSession {
   readonly startedMs: number
   readonly bootId: string
   readonly nextStamp: () => EventStamp
+  /** To be opened before the first agent runs. */
   readonly outbox: Outbox
   readonly listening: ListenSwitch
   /** Absent where nobody may configure from afar. */
@@ -53,7 +54,8 @@ export interface SessionDeps {
  */
 export function openSession(local: ConfigSources, { log, stdin }: SessionDeps): AgentSession {
   const clock = systemClock
-  const { device, publish } = loadConfig(local).config
+  const { config } = loadConfig(local)
+  const { device } = config
   const stateFile = (name: string): StateFile => new StateFile(device.state_dir, name)
   const file = stateFile(REMOTE_FILE)
   const remote =
@@ -69,7 +71,7 @@ export function openSession(local: ConfigSources, { log, stdin }: SessionDeps): 
         })
   const session = createSession(
     { log, stdin },
-    new MemoryOutbox(publish.outbox_max_events),
+    createOutbox(config, { clock, log }),
     new ListenSwitch(stateFile('listening.json'), clock, log),
   )
   return { ...session, remote }

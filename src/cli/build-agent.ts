@@ -100,7 +100,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     onInference: (durationMs) => record.inferenceTook(durationMs),
   })
   const health = new HealthReporter(clock, config.health.interval_s * 1000, () => {
-    const { outboxDepth, outboxDropped, reconnects } = publisher.counts
+    const { outboxDepth, outboxDropped, outboxDroppedBy, outboxStore, reconnects } = publisher.counts
     const report = record.report({
       monotonicMs: clock.monotonicMs(),
       rssBytes: process.memoryUsage.rss(),
@@ -113,6 +113,8 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       framesSpeech: pipeline.framesSpeech,
       outboxDepth,
       outboxDropped,
+      outboxDroppedBy,
+      outboxStore,
       reconnects,
       adaptationSpeechMs: voice.speechMs,
     })

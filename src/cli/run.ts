@@ -47,6 +47,7 @@ export async function runCommand(
   const session = openSession(sources, { log, stdin: () => process.stdin })
   const signals = stop === undefined ? createStopSignal() : { signal: stop, release: () => undefined }
   try {
+    await session.outbox.open()
     await runAgents(session, loaded, signals.signal)
   } finally {
     signals.release()

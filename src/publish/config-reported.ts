@@ -53,5 +53,11 @@ export function configReportedMessage(topics: Topics, report: ReportedConfig, no
     effective: report.effective,
     time: rfc3339(nowMs),
   }
-  return { topic: topics.configReported, payload: JSON.stringify(payload), qos: 1, retain: true }
+  return {
+    topic: topics.configReported,
+    payload: JSON.stringify(payload),
+    qos: 1,
+    retain: true,
+    kind: 'state',
+  }
 }

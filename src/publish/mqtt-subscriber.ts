@@ -7,7 +7,7 @@ import { parseBrokerUrl } from './broker-url.js'
 import type { DownCause, IncomingMessage, Link, LinkOptions, OpenLink, Refusal } from './link.js'
 import { LinkSupervisor } from './link-supervisor.js'
 import { openMqttLink } from './mqtt-client.js'
-import type { Message } from './publisher.js'
+import type { Publication } from './publisher.js'
 
 export interface SubscriberOptions {
   readonly broker: Omit<LinkOptions, 'will'>
@@ -29,7 +29,7 @@ export interface Subscriber {
    * @throws {PublishError} PUBLISH_REFUSED; PUBLISH_UNREACHABLE if there is no connection, or it was lost before the
    *                        acknowledgement: the message may have arrived then
    */
-  publish(message: Message): Promise<void>
+  publish(message: Publication): Promise<void>
   /**
    * Hears more topics, now and after each loss.
    *
@@ -105,7 +105,7 @@ export async function connectSubscriber(options: SubscriberOptions): Promise<Sub
         else reject(errorOf({ code: 'PUBLISH_REFUSED', text: `${what}: ${refusal.text}` }))
       })
     })
-  const publish = (message: Message): Promise<void> =>
+  const publish = (message: Publication): Promise<void> =>
     ask(message.topic, (up, onDone) => up.publish(message, undefined, onDone))
   const subscribe = (more: readonly string[]): Promise<void> => {
     filters.push(...more)

@@ -1,7 +1,7 @@
 import { AffectdError, PublishError } from '../errors.js'
 import { AnsweredRequests } from './answered-requests.js'
 import { readJsonObject, type JsonObject } from '../hostile-json.js'
-import type { Message, Request } from './publisher.js'
+import type { Publication, Request } from './publisher.js'
 import type { Topics } from './topics.js'
 
 export const REQUEST_MAX_BYTES = 64 * 1024
@@ -60,7 +60,7 @@ export function createRequestHandler(
   topics: Topics,
   verbs: VerbHandlers,
   { onBug, notToAnswerOn = [] }: RequestOptions,
-): (request: Request) => Promise<Message | null> {
+): (request: Request) => Promise<Publication | null> {
   const answered = new AnsweredRequests()
   return async ({ verb, payload, responseTopic }) => {
     if (!VERB.test(verb)) return null

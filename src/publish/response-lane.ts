@@ -1,5 +1,5 @@
 import type { IncomingMessage } from './link.js'
-import type { Message, RequestHandler } from './publisher.js'
+import type { Publication, RequestHandler } from './publisher.js'
 import { RateLimit } from './rate-limit.js'
 import { REQUEST_MAX_BYTES } from './requests.js'
 import type { Topics } from './topics.js'
@@ -9,7 +9,7 @@ const MAX_UNANSWERED = 64
 const MAX_PER_S = 20
 
 export interface Response {
-  readonly message: Message
+  readonly message: Publication
   /** Echoed, so that the requester can tell its responses apart (MQTT 5). */
   readonly correlationData: Uint8Array | undefined
 }
@@ -82,7 +82,7 @@ export class ResponseLane {
     return this.#pending.size + this.#waiting.length + this.#inFlight
   }
 
-  #queue(message: Message | null, correlationData: Uint8Array | undefined): void {
+  #queue(message: Publication | null, correlationData: Uint8Array | undefined): void {
     if (message === null) return
     this.#waiting.push({ message, correlationData })
     this.onResponse()

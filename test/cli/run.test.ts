@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +42,7 @@ function settings(url: string, protocol = '3.1.1'): string[] {
     `mqtt.url=${url}`,
     `mqtt.protocol=${protocol}`,
     'device.id=t1',
+    `device.state_dir=${mkdtempSync(join(folder, 'state-'))}`,
     `classify.model=${model}`,
     `device.state_dir=${join(folder, 'state')}`,
     `capture.start_time=${START}`,
@@ -219,6 +220,36 @@ t.test('a broker that comes late gets everything', skipUnless('mosquitto'), asyn
   await tap.until(isOffline(tap))
   t.same(emotions(tap).map(decision), (await analyzed()).map(decision), 'the file waited for the full outbox')
 })
+
+t.test(
+  'what the broker never got is sent by the next run, before its own',
+  skipUnless('mosquitto'),
+  async (t) => {
+    const mosquitto = new Mosquitto(await freePort())
+    t.teardown(() => mosquitto.remove())
+    const args = asOptions([
+      ...settings(mosquitto.url, '5'),
+      `device.state_dir=${t.testdir()}`,
+      `capture.source=file:${SPEECH}?pace=fast`,
+      'log.format=json',
+    ])
+    const stop = new AbortController()
+    const io = memoryIo()
+    const first = runCommand(args, io, stop.signal)
+    while (!io.stderr.includes('PUBLISH_WAITING')) await new Promise((resolve) => setImmediate(resolve))
+    const second = runCommand(args, memoryIo(), stop.signal)
+    await t.rejects(second, { code: 'CONFIG_STATE_DIR_IN_USE' }, 'not while the first runs')
+    stop.abort()
+    await first
+    await mosquitto.start()
+    const tap = await MqttTap.open(mosquitto.url, 'affectd/t1/#')
+    t.teardown(() => tap.close())
+    await runCommand(args, memoryIo(), new AbortController().signal)
+    await tap.until(isOffline(tap))
+    const once = (await analyzed()).map(decision)
+    t.same(emotions(tap).map(decision), [...once, ...once])
+  },
+)
 
 t.test('passwords come from files, and are checked before anything is opened', async (t) => {
   const file = join(folder, 'password')

@@ -14,7 +14,8 @@ const samples = { ...sampleMessages(), 'home-assistant-discovery': sampleDiscove
 for (const [name, message] of Object.entries(samples)) {
   t.test(`contract: ${name}, topic, QoS, retention and payload to the byte`, (t) => {
     const frozen = JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')) as { payload: unknown }
-    t.same({ ...message, payload: JSON.parse(message.payload) as unknown }, frozen)
+    const { kind: _, ...sent } = message
+    t.same({ ...sent, payload: JSON.parse(message.payload) as unknown }, frozen)
     t.equal(message.payload, JSON.stringify(frozen.payload), 'the order of fields included')
     t.end()
   })

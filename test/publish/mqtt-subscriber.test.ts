@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap'
 import { connectSubscriber, type Subscriber } from '../../src/publish/mqtt-subscriber.js'
-import type { Message } from '../../src/publish/publisher.js'
+import type { Publication } from '../../src/publish/publisher.js'
 import { FakeBroker, settle } from '../support/fake-broker.js'
 import { FakeClock } from '../support/fake-clock.js'
 
-const message: Message = { topic: 'p/a/config/desired', payload: '{}', qos: 1, retain: true }
+const message: Publication = { topic: 'p/a/config/desired', payload: '{}', qos: 1, retain: true }
 
 async function connected(
   t: Test,

@@ -121,6 +121,8 @@ export function sampleMessages(): Readonly<Record<string, Message>> {
         inferenceP95Ms: null,
         outboxDepth: 3,
         outboxDropped: 1,
+        outboxDroppedBy: { count: 1, bytes: 0, age: 0, unreadable: 0 },
+        outboxStore: 'disk',
         reconnects: 4,
         adaptationSpeechMs: 42_980,
       },

@@ -117,7 +117,7 @@ export class SimulatedDevice {
   }
 
   reportHealth(): Promise<void> {
-    const { outboxDepth, outboxDropped, reconnects } = this.publisher.counts
+    const { outboxDepth, outboxDropped, outboxDroppedBy, outboxStore, reconnects } = this.publisher.counts
     const report = {
       uptimeS: (Date.now() - this.#startedMs) / 1000,
       rssMb: 76,
@@ -132,6 +132,8 @@ export class SimulatedDevice {
       adaptationSpeechMs: 60_000,
       outboxDepth,
       outboxDropped,
+      outboxDroppedBy,
+      outboxStore,
       reconnects,
     }
     return this.publisher.publish(healthMessage(this.topics, report, Date.now()))

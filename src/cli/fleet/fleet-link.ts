@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../ops/clock.js'
 import type { IncomingMessage, LinkOptions } from '../../publish/link.js'
 import { connectSubscriber } from '../../publish/mqtt-subscriber.js'
-import type { Message } from '../../publish/publisher.js'
+import type { Publication } from '../../publish/publisher.js'
 import { DeviceBook, type FleetDevice } from './device-book.js'
 import { deviceFilters, groupFilter } from './fleet-topics.js'
 import type { Selector } from './selector.js'
@@ -29,7 +29,7 @@ export interface FleetLink {
   readonly prefix: string
   readonly book: DeviceBook
   /** @throws {PublishError} PUBLISH_REFUSED, PUBLISH_UNREACHABLE */
-  publish(message: Message): Promise<void>
+  publish(message: Publication): Promise<void>
   /** @returns stops listening */
   listen(listener: FleetListener): () => void
   /**

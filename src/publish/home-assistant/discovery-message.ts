@@ -58,5 +58,6 @@ export function discoveryMessage(topics: Topics, prefix: string, device: Discove
     payload: JSON.stringify(payload),
     qos: 1,
     retain: true,
+    kind: 'state',
   }
 }

@@ -5,7 +5,7 @@ import type { Message } from '../../../src/publish/publisher.js'
 import { FakeClock } from '../../support/fake-clock.js'
 
 const TOPIC = 'homeassistant/device/bus-12/config'
-const discovery: Message = { topic: TOPIC, payload: '{"a":1}', qos: 1, retain: true }
+const discovery: Message = { topic: TOPIC, payload: '{"a":1}', qos: 1, retain: true, kind: 'state' }
 
 interface Rig {
   readonly clock: FakeClock
