@@ -63,6 +63,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
   let ending: string | null = null
   const publisher = new MqttPublisher({
     broker: brokerOptions(config),
+    rereadBroker: () => brokerOptions(config),
     topics,
     presence: createPresence(
       topics,

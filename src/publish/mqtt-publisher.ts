@@ -5,6 +5,8 @@ import { AckWatch } from './ack-watch.js'
 import { DEFAULT_BACKOFF } from '../backoff.js'
 import type { BackoffRange } from '../backoff.js'
 import { EventLane } from './event-lane.js'
+import { Inbox } from './inbox.js'
+import { refusalFields } from './link.js'
 import type { DownCause, IncomingMessage, Link, LinkLimits, LinkOptions, OpenLink, Refusal } from './link.js'
 import { LinkSupervisor } from './link-supervisor.js'
 import { openMqttLink } from './mqtt-client.js'
@@ -18,11 +20,11 @@ import type { Topics } from './topics.js'
 const MAX_IN_FLIGHT = 32
 const RETRY_REFUSED_STATES_MS = 30_000
 const ACK_SILENCE_MS = 60_000
-/** A flood of requests fills no log. */
-const SAY_DROPPED_EVERY_MS = 60_000
 
 export interface MqttPublisherOptions {
   readonly broker: Omit<LinkOptions, 'will'>
+  /** `broker` read anew, for every attempt after the first: secrets and certificates are replaced while we run. */
+  readonly rereadBroker?: () => Omit<LinkOptions, 'will'>
   readonly topics: Topics
   readonly presence: Presence
   readonly outbox: Outbox
@@ -53,21 +55,21 @@ export class MqttPublisher implements Publisher {
   #limits: LinkLimits | undefined
   #othersInFlight = 0
   readonly #responses: ResponseLane
-  readonly #listeners = new Map<string, (message: IncomingMessage) => void>()
+  readonly #inbox: Inbox
+  readonly #saidRefused = new Set<string>()
+  #hasTried = false
   #isPumping = false
   #pumpAgain = false
   #appending: Promise<void> = Promise.resolve()
   /** Events handed over that the outbox has not taken yet. */
   #onTheirWay = 0
   #stateRetry: Timer | undefined
-  #requestsSaidDropped = 0
-  #saidDroppedAtMs = -Infinity
   #isClosed = false
   readonly #drains = new Set<() => void>()
 
   /** @throws {ConfigError} CONFIG_BROKER_URL */
   constructor(options: MqttPublisherOptions) {
-    const { broker, presence, outbox, log } = options
+    const { presence, outbox, log } = options
     const shared = {
       clock: options.clock,
       random: options.random ?? Math.random,
@@ -77,19 +79,15 @@ export class MqttPublisher implements Publisher {
     this.#options = options
     this.#clock = shared.clock
     this.#responses = new ResponseLane(options.topics, () => this.#pump())
+    this.#inbox = new Inbox({ ...shared, topics: options.topics, responses: this.#responses })
     this.#events = new EventLane({ ...shared, outbox, onProgress: () => this.#answered() })
     this.#supervisor = new LinkSupervisor({
       ...shared,
-      linkOptions: () => ({ ...broker, will: presence.will() }),
+      linkOptions: () => ({ ...this.#broker(), will: presence.will() }),
       openLink: options.openLink ?? openMqttLink,
       onUp: (link, limits) => this.#up(link, limits),
       onDown: () => this.#down(),
-      onMessage: (message) => {
-        const listener = this.#listeners.get(message.topic)
-        if (listener !== undefined) listener(message)
-        else this.#responses.accept(message)
-        this.#sayDropped()
-      },
+      onMessage: (message) => this.#inbox.accept(message, this.#link),
     })
     this.#ackWatch = new AckWatch(
       this.#clock,
@@ -168,7 +166,7 @@ export class MqttPublisher implements Publisher {
   }
 
   subscribe(topic: string, listener: (message: IncomingMessage) => void): void {
-    this.#listeners.set(topic, listener)
+    this.#inbox.listen(topic, listener)
   }
 
   async #append(message: Message): Promise<void> {
@@ -179,23 +177,33 @@ export class MqttPublisher implements Publisher {
     this.#pump()
   }
 
+  #broker(): Omit<LinkOptions, 'will'> {
+    const { broker, rereadBroker } = this.#options
+    return this.#hasTried ? (rereadBroker?.() ?? broker) : broker
+  }
+
   #up(link: Link, limits: LinkLimits): void {
     this.#link = link
     this.#limits = limits
     this.#events.up(link, limits)
+    this.#inbox.restart()
     this.#states.restart(this.#options.presence.greeting())
     const { topics, log } = this.#options
     const refused = (what: string) => (refusal: Refusal | null) => {
       if (refusal === null) return
-      const fields = { code: 'PUBLISH_SUBSCRIBE_REFUSED', reason_code: refusal.reasonCode }
-      log.warn(fields, `the broker lets no ${what} through: ${refusal.text}`)
+      const fields = { code: 'PUBLISH_SUBSCRIBE_REFUSED', ...refusalFields(refusal) }
+      const text = `the broker lets no ${what} through: ${refusal.text}`
+      if (this.#saidRefused.has(text)) log.debug(fields, text)
+      else log.warn(fields, text)
+      this.#saidRefused.add(text)
     }
     link.subscribe([topics.requests], false, refused('requests'))
-    for (const topic of this.#listeners.keys()) link.subscribe([topic], true, refused(`messages on ${topic}`))
+    for (const topic of this.#inbox.topics) link.subscribe([topic], true, refused(`messages on ${topic}`))
     this.#pump()
   }
 
   #down(): void {
+    this.#hasTried = true
     this.#link = undefined
     this.#events.down()
     this.#othersInFlight = 0
@@ -263,26 +271,12 @@ export class MqttPublisher implements Publisher {
       if (link !== this.#link) return
       this.#othersInFlight -= 1
       if (refusal !== null) {
-        const fields = {
-          code: 'PUBLISH_STATE_REFUSED',
-          topic: message.topic,
-          reason_code: refusal.reasonCode,
-        }
+        const fields = { code: 'PUBLISH_STATE_REFUSED', topic: message.topic, ...refusalFields(refusal) }
         this.#options.log.debug(fields, `the broker refuses a message: ${refusal.text}`)
       }
       onDone(refusal !== null)
       this.#answered()
     })
-  }
-
-  #sayDropped(): void {
-    const { dropped } = this.#responses
-    const now = this.#clock.monotonicMs()
-    if (dropped === this.#requestsSaidDropped || now - this.#saidDroppedAtMs < SAY_DROPPED_EVERY_MS) return
-    this.#requestsSaidDropped = dropped
-    this.#saidDroppedAtMs = now
-    const fields = { code: 'PUBLISH_REQUESTS_DROPPED', count: dropped }
-    this.#options.log.warn(fields, 'requests go unanswered: they are too large or come too fast')
   }
 
   #retryStatesLater(): void {

@@ -20,6 +20,7 @@ export interface Sent {
 export class FakeLink implements Link {
   readonly sent: Sent[] = []
   readonly filters: string[] = []
+  readonly unsubscribed: string[] = []
   isDestroyed = false
   isEnded = false
 
@@ -34,13 +35,21 @@ export class FakeLink implements Link {
     correlationData: Uint8Array | undefined,
     onDone: (refusal: Refusal | null) => void,
   ): void {
-    const sent = { message, correlationData, answer: (refusal?: Refusal) => onDone(refusal ?? null) }
+    const sent = {
+      message,
+      correlationData,
+      answer: (refusal?: Refusal) => this.#answer(() => onDone(refusal ?? null)),
+    }
     this.sent.push(sent)
     this.reply(sent)
   }
 
   subscribe(filters: readonly string[]): void {
     this.filters.push(...filters)
+  }
+
+  unsubscribe(filters: readonly string[]): void {
+    this.unsubscribed.push(...filters)
   }
 
   end(): Promise<void> {
@@ -57,6 +66,8 @@ export class FakeLink implements Link {
       receiveMaximum: 65_535,
       maximumPacketBytes: Infinity,
       retainAvailable: true,
+      // A fake one sends no pings: its silence means nothing unless a test says so.
+      keepaliveS: Infinity,
       ...limits,
     })
   }
@@ -65,7 +76,13 @@ export class FakeLink implements Link {
     this.events.onDown(cause)
   }
 
+  /** Anything that is no message, such as the answer to a ping. */
+  ping(): void {
+    this.events.onHeard?.()
+  }
+
   receive(message: Partial<IncomingMessage> & { readonly topic: string }): void {
+    this.events.onHeard?.()
     this.events.onMessage({
       payload: Buffer.from('{}'),
       retain: false,
@@ -73,6 +90,11 @@ export class FakeLink implements Link {
       correlationData: undefined,
       ...message,
     })
+  }
+
+  #answer(done: () => void): void {
+    this.events.onHeard?.()
+    done()
   }
 }
 
