@@ -21,7 +21,7 @@ t.test('a thousand lost connections leave no memory and no handles behind', (t) 
   t.ok(after.handles <= before.handles + 2, `handles: ${before.handles}, then ${after.handles}`)
   const grownKib = (after.heapBytes - before.heapBytes) / 1024
   // One KiB a reconnect would be 1,000 KiB.
-  t.ok(grownKib < 700, `the heap has grown by ${grownKib.toFixed(0)} KiB`)
+  t.ok(grownKib < 400, `the heap has grown by ${grownKib.toFixed(0)} KiB`)
   t.comment(JSON.stringify({ before, after }))
   t.end()
 })

@@ -45,7 +45,7 @@ export class FaultProxy {
   #onPass: (() => void)[] = []
 
   private constructor(private readonly targetPort: number) {
-    this.#server = createServer({ allowHalfOpen: true }, (client) => this.#accept(client))
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client))
   }
 
   /** @param targetPort the broker's port on 127.0.0.1; nothing need listen there yet */
@@ -89,7 +89,7 @@ export class FaultProxy {
 
   #accept(client: Socket): void {
     this.accepted += 1
-    const broker = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true })
+    const broker = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
     const pair: Pair = { client, broker, torn: undefined }
     this.#pairs.add(pair)
     this.#relay(pair, client, broker)

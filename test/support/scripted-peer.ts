@@ -16,6 +16,7 @@ export class ScriptedPeer {
       this.connections += 1
       this.#sockets.add(socket)
       socket.on('error', () => undefined)
+      socket.on('close', () => this.#sockets.delete(socket))
       onConnection(socket)
     })
   }
