@@ -78,6 +78,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const publisher = new MqttPublisher({
     broker: brokerOptions(config),
     fallbackUrls: splitUrls(config.mqtt.fallback_urls),
+    rereadBroker: () => brokerOptions(config),
     topics,
     presence: createPresence(
       topics,

@@ -88,13 +88,14 @@ export async function watchCommand(
 export function watchLink(config: Config, url = config.mqtt.url): Omit<LinkOptions, 'will'> {
   const { mqtt } = config
   const namesUser = url !== mqtt.url && parseBrokerUrl(url).username !== undefined
-  const credentials = namesUser ? { username: '', password: '', password_file: '' } : {}
+  const credentials = namesUser ? { username: '', username_file: '', password: '', password_file: '' } : {}
   return {
     ...brokerOptions({ ...config, mqtt: { ...mqtt, ...credentials } }),
     url,
     // 3.1.1 does all that a watcher needs, and every broker speaks it, the demo's included.
     protocol: '3.1.1',
     clientId: `affectd-watch-${randomUUID().slice(0, 8)}`,
+    sessionExpiryS: 0,
   }
 }
 

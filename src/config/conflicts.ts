@@ -44,6 +44,9 @@ export function checkConflicts(config: Config, origins: Origins): void {
   if (mqtt.password !== '' && mqtt.password_file !== '') {
     throw conflict(origins, 'mqtt.password', 'mqtt.password_file', 'are both set: empty one')
   }
+  if (mqtt.username !== '' && mqtt.username_file !== '') {
+    throw conflict(origins, 'mqtt.username', 'mqtt.username_file', 'are both set: empty one')
+  }
   if ((mqtt.cert_file === '') !== (mqtt.key_file === '')) {
     throw conflict(origins, 'mqtt.cert_file', 'mqtt.key_file', 'belong together: set both or neither')
   }

@@ -183,14 +183,20 @@ export const CONFIG_SCHEMA = {
       ...local,
     }),
     password: key({
-      doc: 'Password at the broker. Better in a file: see mqtt.password_file.',
+      doc: 'Password at the broker. Better in a file, see mqtt.password_file: what is given with --set or in the environment can be read by others on the device.',
       format: anyText('a password', 1024),
       default: '',
       sensitive: true,
       ...local,
     }),
+    username_file: key({
+      doc: 'File that holds the user name, or credential:NAME for a systemd credential. One newline at its end is not part of it.',
+      format: anyText('a path'),
+      default: '',
+      ...local,
+    }),
     password_file: key({
-      doc: 'File that holds the password, for example a systemd credential. One newline at its end is not part of it.',
+      doc: 'File that holds the password or token, or credential:NAME for a systemd credential. One newline at its end is not part of it. Read anew for each connection.',
       format: anyText('a path'),
       default: '',
       ...local,
@@ -205,6 +211,12 @@ export const CONFIG_SCHEMA = {
       doc: 'Longest silence towards the broker; after one and a half of it the broker says that the device is offline.',
       format: integerBetween(5, 3600, 's'),
       default: 30,
+      ...remote,
+    }),
+    session_expiry_s: key({
+      doc: 'How long the broker keeps requests for this device while it is away (MQTT 5). 0: not at all.',
+      format: integerBetween(0, 86_400, 's'),
+      default: 300,
       ...remote,
     }),
     ca_file: key({

@@ -7,6 +7,8 @@ export type BrokerScheme = keyof typeof DEFAULT_PORTS
 /** Where a broker is and who asks, taken apart. */
 export interface BrokerAddress {
   readonly scheme: BrokerScheme
+  /** Over TLS. */
+  readonly isSecure: boolean
   readonly host: string
   readonly port: number
   /** Path and query of a WebSocket broker, else empty. */
@@ -39,6 +41,7 @@ export function parseBrokerUrl(url: string): BrokerAddress {
   const path = isWebSocket ? parsed.pathname + parsed.search : ''
   return {
     scheme,
+    isSecure: scheme === 'mqtts' || scheme === 'wss',
     host,
     port,
     path,

@@ -1,4 +1,5 @@
 import type { DownCause } from './link.js'
+import { tlsCause } from './tls-cause.js'
 
 /** Reason codes of CONNACK and DISCONNECT after which somebody has to mend something. MQTT 3.1.1 has 1 to 5. */
 const REFUSED: Readonly<Record<number, string>> = {
@@ -18,6 +19,7 @@ const REFUSED: Readonly<Record<number, string>> = {
   149: 'the broker does not take packets of this size',
   154: 'the broker does not keep retained messages, and the last will is one',
   155: 'the broker does not grant QoS 1',
+  157: 'the broker has moved for good, and affectd follows no referral: set mqtt.url to the new address',
 }
 
 /** Reason codes that may pass by themselves. */
@@ -33,8 +35,7 @@ const PASSING: Readonly<Record<number, string>> = {
   150: 'the broker finds the message rate too high',
   151: 'a quota of the broker is used up',
   152: 'closed by an administrator',
-  156: 'the broker sends us to another one',
-  157: 'the broker has moved',
+  156: 'the broker sends us to another one, and affectd follows no referral',
   159: 'the broker finds the connection rate too high',
   160: 'the longest connection time is over',
 }
@@ -50,9 +51,13 @@ const SOCKET: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no answer',
 }
 
-export const REFUSED_WITHOUT_WORD: DownCause = {
-  code: 'PUBLISH_REFUSED',
-  text: 'closed before it was accepted: is TLS expected there, or another version of MQTT?',
+/** Closed where an answer was due. @param detail what else is known of it */
+export function refusedWithoutWord(detail: string | undefined): DownCause {
+  return {
+    code: 'PUBLISH_REFUSED',
+    text: 'closed before it was accepted: is TLS, a client certificate, another path or version of MQTT expected there?',
+    detail,
+  }
 }
 
 /**
@@ -63,6 +68,10 @@ export const REFUSED_WITHOUT_WORD: DownCause = {
 export function downCause(error: { readonly message: string; readonly code?: unknown }): DownCause {
   const { code, message } = error
   if (typeof code === 'number') {
+    // Found by ourselves: the broker did not keep to what it was told on connecting.
+    if (/^exceeding packets size|^Protocol error|Topic Alias/.test(message)) {
+      return { code: 'PUBLISH_UNREACHABLE', text: 'the broker does not keep to MQTT', detail: message }
+    }
     const refusal = REFUSED[code]
     if (refusal !== undefined) return { code: 'PUBLISH_REFUSED', text: refusal }
     return { code: 'PUBLISH_UNREACHABLE', text: PASSING[code] ?? `closed with reason code ${code}` }
@@ -70,16 +79,13 @@ export function downCause(error: { readonly message: string; readonly code?: unk
   if (typeof code === 'string') {
     const known = SOCKET[code]
     if (known !== undefined) return { code: 'PUBLISH_UNREACHABLE', text: known }
-    if (isTls(code)) return { code: 'PUBLISH_REFUSED', text: `TLS failed (${code})` }
-    return { code: 'PUBLISH_UNREACHABLE', text: code }
+    const tls = tlsCause(code)
+    if (tls !== undefined) return { code: 'PUBLISH_REFUSED', text: tls, detail: message }
+    return { code: 'PUBLISH_UNREACHABLE', text: code, detail: message }
   }
   if (/connack timeout/i.test(message)) return { code: 'PUBLISH_UNREACHABLE', text: 'no answer' }
   if (/keepalive timeout/i.test(message))
     return { code: 'PUBLISH_UNREACHABLE', text: 'the broker fell silent' }
-  return { code: 'PUBLISH_UNREACHABLE', text: message }
-}
-
-/** Codes of OpenSSL and of Node's certificate checks: they name certificates, signatures or the protocol. */
-function isTls(code: string): boolean {
-  return /^ERR_(SSL|TLS|OSSL)_|CERT|SIGNATURE|_CRL|^EPROTO$|^UNABLE_TO_|^HOSTNAME_MISMATCH$/.test(code)
+  // The words of a parser differ with each byte: they are no cause of their own.
+  return { code: 'PUBLISH_UNREACHABLE', text: 'what comes from there is no proper MQTT', detail: message }
 }

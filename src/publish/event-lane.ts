@@ -3,6 +3,7 @@ import type { Logger } from '../ops/logger.js'
 import { backoffDelayMs } from '../backoff.js'
 import type { BackoffRange } from '../backoff.js'
 import { Delivery } from './delivery.js'
+import { refusalFields } from './link.js'
 import type { Link, LinkLimits, Refusal } from './link.js'
 import type { Outbox, OutboxEntry } from './outbox.js'
 
@@ -113,7 +114,7 @@ export class EventLane {
     }
     this.#delivery.refused(position)
     if (refusal.text !== this.#lastRefusal) {
-      const fields = { code: 'PUBLISH_EVENT_REFUSED', reason_code: refusal.reasonCode }
+      const fields = { code: 'PUBLISH_EVENT_REFUSED', ...refusalFields(refusal) }
       this.#options.log.warn(fields, `the broker refuses events: ${refusal.text}; they are kept and retried`)
     }
     this.#lastRefusal = refusal.text

@@ -1,8 +1,10 @@
+import { ConfigError } from '../errors.js'
 import type { Clock, Timer } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
 import { backoffDelayMs } from '../backoff.js'
 import type { BackoffRange } from '../backoff.js'
 import { parseBrokerUrl } from './broker-url.js'
+import { SilenceWatch } from './silence-watch.js'
 import type { DownCause, IncomingMessage, Link, LinkLimits, LinkOptions, OpenLink } from './link.js'
 
 /** A connection that held this long was good: the next failure starts from the shortest delay, and is news. */
@@ -11,7 +13,7 @@ const STABLE_MS = 10_000
 const WATCHDOG_SLACK_MS = 2000
 
 export interface SupervisorOptions {
-  /** Made anew for each attempt, so that a will can carry the time and the address can be another one. */
+  /** Made anew for each attempt: a will carries the time, the address may be another, a secret may have been replaced. */
   readonly linkOptions: () => LinkOptions
   readonly openLink: OpenLink
   readonly clock: Clock
@@ -26,7 +28,8 @@ export interface SupervisorOptions {
 
 /**
  * Keeps a connection to the broker for ever: each attempt gets a new link, with exponential backoff in between. Says
- * in the log when it is connected, and why it is not once per change of cause.
+ * in the log when it is connected, and why it is not once per change of cause. A client that neither connects nor gives
+ * up, or that hears nothing any more and does not notice, is thrown away: nothing depends on its own timers.
  *
  * idle → connecting → up → waiting → connecting …; connecting → waiting; anything → closed.
  */
@@ -42,11 +45,16 @@ export class LinkSupervisor {
   #lastCause: string | undefined
   #timer: Timer | undefined
   #onLostWhileClosing: (() => void) | undefined
+  #attempts = 0
+  readonly #silence: SilenceWatch
 
   /** @throws {ConfigError} CONFIG_BROKER_URL */
   constructor(options: SupervisorOptions) {
     this.#options = options
     this.#shown = parseBrokerUrl(options.linkOptions().url).shown
+    this.#silence = new SilenceWatch(options.clock, () =>
+      this.drop({ code: 'PUBLISH_UNREACHABLE', text: 'the broker fell silent' }),
+    )
   }
 
   get isUp(): boolean {
@@ -58,6 +66,7 @@ export class LinkSupervisor {
     return Math.max(0, this.#connects - 1)
   }
 
+  /** @throws {ConfigError} if the first attempt cannot even be made; later ones are retried */
   start(): void {
     if (this.#link === undefined && this.#timer === undefined && !this.#isClosed) this.#connect()
   }
@@ -76,6 +85,7 @@ export class LinkSupervisor {
   async close(farewell: (link: Link) => Promise<void>, timeoutMs: number): Promise<void> {
     this.#isClosed = true
     this.#timer?.clear()
+    this.#silence.stop()
     const link = this.#link
     if (link === undefined) return
     if (this.#isUp) {
@@ -92,6 +102,17 @@ export class LinkSupervisor {
   }
 
   #connect(): void {
+    this.#attempts += 1
+    try {
+      this.#open()
+    } catch (error) {
+      // The configuration was good when we started: a file that is missing now may be on its way.
+      if (!(error instanceof ConfigError) || this.#attempts === 1) throw error
+      this.#down({ code: 'PUBLISH_CREDENTIALS', text: error.message })
+    }
+  }
+
+  #open(): void {
     const { openLink, linkOptions, clock, log } = this.#options
     const options = linkOptions()
     this.#shown = parseBrokerUrl(options.url).shown
@@ -102,6 +123,7 @@ export class LinkSupervisor {
       onUp: (limits) => isCurrent() && this.#up(link, limits),
       onDown: (cause) => isCurrent() && this.#down(cause),
       onMessage: (message) => isCurrent() && this.#options.onMessage(message),
+      onHeard: () => isCurrent() && this.#silence.heard(),
     })
     this.#link = link
     this.#timer = clock.after(options.connectTimeoutMs + WATCHDOG_SLACK_MS, () =>
@@ -115,6 +137,7 @@ export class LinkSupervisor {
     this.#isUp = true
     this.#connects += 1
     this.#upSinceMs = this.#options.clock.monotonicMs()
+    this.#silence.start(limits.keepaliveS)
     this.#options.log.info({ broker: this.#shown }, 'connected to the broker')
     this.#options.onUp(link, limits)
   }
@@ -125,6 +148,7 @@ export class LinkSupervisor {
     const link = this.#link
     this.#link = undefined
     this.#timer?.clear()
+    this.#silence.stop()
     if (this.#isUp && clock.monotonicMs() - this.#upSinceMs >= STABLE_MS) {
       this.#failures = 0
       this.#lastCause = undefined
@@ -132,7 +156,12 @@ export class LinkSupervisor {
     this.#isUp = false
     this.#failures += 1
     const delayMs = backoffDelayMs(this.#failures, backoff, random)
-    const fields = { code: cause.code, broker: this.#shown, retry_in_ms: Math.round(delayMs) }
+    const fields = {
+      code: cause.code,
+      broker: this.#shown,
+      retry_in_ms: Math.round(delayMs),
+      ...(cause.detail !== undefined && { detail: cause.detail }),
+    }
     const text = `no connection to the broker: ${cause.text}; retrying for ever`
     if (cause.text === this.#lastCause) log.debug(fields, text)
     else log.warn(fields, text)

@@ -23,6 +23,11 @@ export interface LinkOptions {
   readonly connectTimeoutMs: number
   /** What the broker says for us if the connection breaks. */
   readonly will?: Publication | undefined
+  /**
+   * How long the broker keeps our subscriptions, and what arrives for them at QoS 1, while we are away, s. MQTT 5 only;
+   * default 0, which is also what 3.1.1 does.
+   */
+  readonly sessionExpiryS?: number | undefined
 }
 
 /** What the broker allows on this connection. */
@@ -31,20 +36,34 @@ export interface LinkLimits {
   readonly receiveMaximum: number
   readonly maximumPacketBytes: number
   readonly retainAvailable: boolean
+  /** Longest silence, s, in force: the broker's word goes before ours. At least this often it answers something. */
+  readonly keepaliveS: number
 }
 
 /** Why a connection could not be had or was lost. */
 export interface DownCause {
-  /** Refused: somebody has to mend credentials, rights or TLS. Unreachable: it may pass by itself. */
-  readonly code: 'PUBLISH_REFUSED' | 'PUBLISH_UNREACHABLE'
+  /**
+   * Refused: somebody has to mend credentials, rights or TLS. Credentials: a file of ours cannot be read or used.
+   * Unreachable: it may pass by itself.
+   */
+  readonly code: 'PUBLISH_REFUSED' | 'PUBLISH_CREDENTIALS' | 'PUBLISH_UNREACHABLE'
   /** In words, without secrets. The same cause has the same words. */
   readonly text: string
+  /** What the broker or the client said of it: one line, without secrets, perhaps different each time. */
+  readonly detail?: string | undefined
 }
 
 /** A publication that the broker answered with an error (MQTT 5 only). */
 export interface Refusal {
   readonly reasonCode: number
   readonly text: string
+  /** The broker's own words: one line, without secrets. */
+  readonly detail?: string | undefined
+}
+
+/** What the log says of a refusal, beside its text. */
+export function refusalFields({ reasonCode, detail }: Refusal): object {
+  return { reason_code: reasonCode, ...(detail !== undefined && { detail }) }
 }
 
 export interface IncomingMessage {
@@ -52,6 +71,8 @@ export interface IncomingMessage {
   readonly payload: Uint8Array
   /** True if the broker had kept it: it was not sent now. */
   readonly retain: boolean
+  /** True if the broker may have sent it before: it did not hear our acknowledgement. */
+  readonly duplicate?: boolean
   readonly responseTopic: string | undefined
   readonly correlationData: Uint8Array | undefined
 }
@@ -60,7 +81,10 @@ export interface LinkEvents {
   onUp(limits: LinkLimits): void
   /** Called once, whether or not the link was up; the link is dead then. Not called after `end` or `destroy`. */
   onDown(cause: DownCause): void
+  /** At QoS 1 it is acknowledged already: whatever is done with it, it does not come again for that. */
   onMessage(message: IncomingMessage): void
+  /** Something came from the broker, whatever it was. */
+  onHeard?(): void
 }
 
 /** One connection to a broker, used once: it never reconnects. */
@@ -83,6 +107,8 @@ export interface Link {
     wantsRetained: boolean,
     onDone: (refusal: Refusal | null) => void,
   ): void
+  /** Hears no more of these; a kept session may hold subscriptions that nobody wants any more. */
+  unsubscribe(filters: readonly string[]): void
   /** Disconnects properly, so that the will is not sent. Resolves when the connection is closed. */
   end(): Promise<void>
   /** Cuts the connection at once. */

@@ -6,6 +6,8 @@ import { DEFAULT_BACKOFF } from '../backoff.js'
 import type { BackoffRange } from '../backoff.js'
 import { BrokerAddresses } from './broker-addresses.js'
 import { EventLane } from './event-lane.js'
+import { Inbox } from './inbox.js'
+import { refusalFields } from './link.js'
 import type { DownCause, IncomingMessage, Link, LinkLimits, LinkOptions, OpenLink } from './link.js'
 import { LinkSupervisor } from './link-supervisor.js'
 import { openMqttLink } from './mqtt-client.js'
@@ -20,13 +22,13 @@ import type { Topics } from './topics.js'
 const MAX_IN_FLIGHT = 32
 const RETRY_REFUSED_STATES_MS = 30_000
 const ACK_SILENCE_MS = 60_000
-/** A flood of requests fills no log. */
-const SAY_DROPPED_EVERY_MS = 60_000
 
 export interface MqttPublisherOptions {
   readonly broker: Omit<LinkOptions, 'will'>
   /** Further addresses of the same broker, tried in turn when the one before fails. */
   readonly fallbackUrls?: readonly string[]
+  /** `broker` read anew, for every attempt after the first: secrets and certificates are replaced while we run. */
+  readonly rereadBroker?: () => Omit<LinkOptions, 'will'>
   readonly topics: Topics
   readonly presence: Presence
   /** Another's: it is not closed with the publisher. */
@@ -59,15 +61,14 @@ export class MqttPublisher implements Publisher {
   #othersInFlight = 0
   readonly #responses: ResponseLane
   readonly #subscriptions: Subscriptions
-  readonly #listeners = new Map<string, (message: IncomingMessage) => void>()
+  readonly #inbox: Inbox
+  #hasTried = false
   #isPumping = false
   #pumpAgain = false
   #appending: Promise<void> = Promise.resolve()
   /** Events handed over that the outbox has not taken yet. */
   #onTheirWay = 0
   #stateRetry: Timer | undefined
-  #requestsSaidDropped = 0
-  #saidDroppedAtMs = -Infinity
   #isClosed = false
   #sayClosing: () => void = () => undefined
   readonly #closing = new Promise<void>((resolve) => (this.#sayClosing = resolve))
@@ -75,14 +76,14 @@ export class MqttPublisher implements Publisher {
 
   /** @throws {ConfigError} CONFIG_BROKER_URL */
   constructor(options: MqttPublisherOptions) {
-    const { broker, presence, outbox, log } = options
+    const { presence, outbox, log } = options
     const shared = {
       clock: options.clock,
       random: options.random ?? Math.random,
       backoff: options.backoff ?? DEFAULT_BACKOFF,
       log,
     }
-    const addresses = new BrokerAddresses(broker.url, options.fallbackUrls)
+    const addresses = new BrokerAddresses(options.broker.url, options.fallbackUrls)
     this.#options = options
     this.#clock = shared.clock
     this.#subscriptions = new Subscriptions(shared.clock, log)
@@ -91,22 +92,18 @@ export class MqttPublisher implements Publisher {
       () => this.#clock.monotonicMs(),
       () => this.#pump(),
     )
+    this.#inbox = new Inbox({ ...shared, topics: options.topics, responses: this.#responses })
     this.#events = new EventLane({ ...shared, outbox, onProgress: () => this.#answered() })
     this.#supervisor = new LinkSupervisor({
       ...shared,
-      linkOptions: () => ({ ...broker, url: addresses.current, will: presence.will() }),
+      linkOptions: () => ({ ...this.#broker(), url: addresses.current, will: presence.will() }),
       openLink: options.openLink ?? openMqttLink,
       onUp: (link, limits) => this.#up(link, limits),
       onDown: () => {
         addresses.moveOn()
         this.#down()
       },
-      onMessage: (message) => {
-        const listener = this.#listeners.get(message.topic)
-        if (listener !== undefined) listener(message)
-        else this.#responses.accept(message)
-        this.#sayDropped()
-      },
+      onMessage: (message) => this.#inbox.accept(message, this.#link),
     })
     this.#ackWatch = new AckWatch(
       this.#clock,
@@ -188,7 +185,7 @@ export class MqttPublisher implements Publisher {
   }
 
   subscribe(topic: string, listener: (message: IncomingMessage) => void): void {
-    this.#listeners.set(topic, listener)
+    this.#inbox.listen(topic, listener)
   }
 
   async #append(message: Message): Promise<void> {
@@ -199,14 +196,20 @@ export class MqttPublisher implements Publisher {
     this.#pump()
   }
 
+  #broker(): Omit<LinkOptions, 'will'> {
+    const { broker, rereadBroker } = this.#options
+    return this.#hasTried ? (rereadBroker?.() ?? broker) : broker
+  }
+
   #up(link: Link, limits: LinkLimits): void {
     this.#link = link
     this.#limits = limits
     this.#events.up(link, limits)
+    this.#inbox.restart()
     this.#states.restart(this.#options.presence.greeting())
     this.#subscriptions.up(link, [
       { filter: this.#options.topics.requests, wantsRetained: false, what: 'requests' },
-      ...[...this.#listeners.keys()].map((topic) => ({
+      ...[...this.#inbox.topics].map((topic) => ({
         filter: topic,
         wantsRetained: true,
         what: `messages on ${topic}`,
@@ -216,6 +219,7 @@ export class MqttPublisher implements Publisher {
   }
 
   #down(): void {
+    this.#hasTried = true
     this.#link = undefined
     this.#events.down()
     this.#subscriptions.down()
@@ -284,26 +288,12 @@ export class MqttPublisher implements Publisher {
       if (link !== this.#link) return
       this.#othersInFlight -= 1
       if (refusal !== null) {
-        const fields = {
-          code: 'PUBLISH_STATE_REFUSED',
-          topic: message.topic,
-          reason_code: refusal.reasonCode,
-        }
+        const fields = { code: 'PUBLISH_STATE_REFUSED', topic: message.topic, ...refusalFields(refusal) }
         this.#options.log.debug(fields, `the broker refuses a message: ${refusal.text}`)
       }
       onDone(refusal !== null)
       this.#answered()
     })
-  }
-
-  #sayDropped(): void {
-    const { dropped } = this.#responses
-    const now = this.#clock.monotonicMs()
-    if (dropped === this.#requestsSaidDropped || now - this.#saidDroppedAtMs < SAY_DROPPED_EVERY_MS) return
-    this.#requestsSaidDropped = dropped
-    this.#saidDroppedAtMs = now
-    const fields = { code: 'PUBLISH_REQUESTS_DROPPED', count: dropped }
-    this.#options.log.warn(fields, 'requests go unanswered: they are too large or come too fast')
   }
 
   #retryStatesLater(): void {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
+import { refusalFields } from './link.js'
 import type { Link } from './link.js'
 
 const RETRY_MS = 5000
@@ -19,6 +20,7 @@ export interface Subscription {
 export class Subscriptions {
   #link: Link | undefined
   readonly #retries = new Set<Timer>()
+  readonly #said = new Set<string>()
 
   constructor(
     private readonly clock: Clock,
@@ -27,7 +29,7 @@ export class Subscriptions {
 
   up(link: Link, subscriptions: readonly Subscription[]): void {
     this.#link = link
-    for (const subscription of subscriptions) this.#ask(link, subscription, true)
+    for (const subscription of subscriptions) this.#ask(link, subscription)
   }
 
   down(): void {
@@ -36,17 +38,19 @@ export class Subscriptions {
     this.#retries.clear()
   }
 
-  #ask(link: Link, subscription: Subscription, isFirst: boolean): void {
+  #ask(link: Link, subscription: Subscription): void {
     const { filter, wantsRetained, what } = subscription
     link.subscribe([filter], wantsRetained, (refusal) => {
       if (refusal === null || link !== this.#link) return
-      if (isFirst) {
-        const fields = { code: 'PUBLISH_SUBSCRIBE_REFUSED', reason_code: refusal.reasonCode }
-        this.log.warn(fields, `the broker lets no ${what} through: ${refusal.text}; asking again`)
-      }
+      const fields = { code: 'PUBLISH_SUBSCRIBE_REFUSED', ...refusalFields(refusal) }
+      const text = `the broker lets no ${what} through: ${refusal.text}; asking again`
+      // Rights that are missing are missing at every connection.
+      if (this.#said.has(text)) this.log.debug(fields, text)
+      else this.log.warn(fields, text)
+      this.#said.add(text)
       const retry = this.clock.after(RETRY_MS, () => {
         this.#retries.delete(retry)
-        this.#ask(link, subscription, false)
+        this.#ask(link, subscription)
       })
       this.#retries.add(retry)
     })

@@ -25,7 +25,7 @@ function rig(answers: (Refusal | null)[]) {
 }
 
 t.test('what is refused is asked for again until it is granted, and said once', async (t) => {
-  const { subscriptions, link, asked, clock, log } = rig([REFUSED, REFUSED, null])
+  const { subscriptions, link, asked, clock, log } = rig([REFUSED, REFUSED, null, REFUSED])
   subscriptions.up(link, [REQUESTS])
   clock.advance(4999)
   t.equal(asked.length, 1)
@@ -33,8 +33,10 @@ t.test('what is refused is asked for again until it is granted, and said once', 
   t.equal(asked.length, 2)
   clock.advance(600_000)
   t.equal(asked.length, 3, 'granted')
-  t.match(log.lines, [{ level: 'warn', fields: { code: 'PUBLISH_SUBSCRIBE_REFUSED', reason_code: 128 } }])
-  t.equal(log.lines.length, 1)
+  t.match(log.lines, [{ level: 'warn', fields: { code: 'PUBLISH_SUBSCRIBE_REFUSED', reason_code: 128 } }, {}])
+  subscriptions.down()
+  subscriptions.up(link, [REQUESTS])
+  t.equal(log.lines.filter(({ level }) => level === 'warn').length, 1, 'at later connections neither')
 })
 
 t.test('nothing is asked for on a connection that is gone', async (t) => {

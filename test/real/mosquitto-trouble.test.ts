@@ -3,20 +3,11 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { Mosquitto, freePort } from '../support/mosquitto.js'
 import { MqttTap } from '../support/mqtt-tap.js'
-import { event, publisherRig } from '../support/publisher-rig.js'
-import type { PublisherRig } from '../support/publisher-rig.js'
+import { event, firstWarning, publisherRig } from '../support/publisher-rig.js'
 import { skipUnless } from '../support/require-part.js'
 
 const needsMosquitto = skipUnless('mosquitto')
 const needsTls = needsMosquitto.skip === false ? skipUnless('openssl') : needsMosquitto
-
-async function firstWarning({ log }: PublisherRig): Promise<{ code: unknown; text: string }> {
-  for (;;) {
-    const line = log.find(({ level }) => level === 'warn')
-    if (line !== undefined) return { code: line.fields['code'], text: line.text }
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 t.test(
   'a broker that freezes is noticed, and what it was sent arrives when it thaws',

@@ -22,6 +22,7 @@ export class FakeLink implements Link {
   readonly filters: string[] = []
   /** Answers the last subscription. */
   grant: (refusal?: Refusal) => void = () => undefined
+  readonly unsubscribed: string[] = []
   isDestroyed = false
   isEnded = false
 
@@ -36,7 +37,11 @@ export class FakeLink implements Link {
     correlationData: Uint8Array | undefined,
     onDone: (refusal: Refusal | null) => void,
   ): void {
-    const sent = { message, correlationData, answer: (refusal?: Refusal) => onDone(refusal ?? null) }
+    const sent = {
+      message,
+      correlationData,
+      answer: (refusal?: Refusal) => this.#answer(() => onDone(refusal ?? null)),
+    }
     this.sent.push(sent)
     this.reply(sent)
   }
@@ -48,6 +53,10 @@ export class FakeLink implements Link {
   ): void {
     this.filters.push(...filters)
     this.grant = (refusal) => onDone(refusal ?? null)
+  }
+
+  unsubscribe(filters: readonly string[]): void {
+    this.unsubscribed.push(...filters)
   }
 
   end(): Promise<void> {
@@ -64,6 +73,8 @@ export class FakeLink implements Link {
       receiveMaximum: 65_535,
       maximumPacketBytes: Infinity,
       retainAvailable: true,
+      // A fake one sends no pings: its silence means nothing unless a test says so.
+      keepaliveS: Infinity,
       ...limits,
     })
   }
@@ -72,7 +83,13 @@ export class FakeLink implements Link {
     this.events.onDown(cause)
   }
 
+  /** Anything that is no message, such as the answer to a ping. */
+  ping(): void {
+    this.events.onHeard?.()
+  }
+
   receive(message: Partial<IncomingMessage> & { readonly topic: string }): void {
+    this.events.onHeard?.()
     this.events.onMessage({
       payload: Buffer.from('{}'),
       retain: false,
@@ -80,6 +97,11 @@ export class FakeLink implements Link {
       correlationData: undefined,
       ...message,
     })
+  }
+
+  #answer(done: () => void): void {
+    this.events.onHeard?.()
+    done()
   }
 }
 

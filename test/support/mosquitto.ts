@@ -83,7 +83,8 @@ export class Mosquitto {
   }
 }
 
-async function accepting(port: number): Promise<void> {
+/** Resolves when something listens there. */
+export async function accepting(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, '127.0.0.1')
     try {

@@ -66,3 +66,22 @@ export function publisherRig(
 export function event(topics: Topics, n: number): Message {
   return { topic: topics.emotion, payload: JSON.stringify({ n }), qos: 1, retain: false, kind: 'event' }
 }
+
+/** The first warning that it logs; waits for it. */
+export async function firstWarning(rig: PublisherRig): Promise<{ code: unknown; text: string }> {
+  const line = await logged(rig, ({ level }) => level === 'warn')
+  return { code: line.fields['code'], text: line.text }
+}
+
+/** The first line of its log, from a place on, that satisfies the test; waits for it. */
+export async function logged(
+  { log }: PublisherRig,
+  isIt: (line: LogLine) => boolean,
+  from = 0,
+): Promise<LogLine> {
+  for (;;) {
+    const line = log.slice(from).find(isIt)
+    if (line !== undefined) return line
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
