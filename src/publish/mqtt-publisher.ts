@@ -13,6 +13,7 @@ import type { Presence } from './presence.js'
 import type { Message, Publisher, PublisherCounts, RequestHandler } from './publisher.js'
 import { ResponseLane } from './response-lane.js'
 import { RetainedStates } from './retained-states.js'
+import { stampOf } from './stamp-of.js'
 import type { Topics } from './topics.js'
 
 const MAX_IN_FLIGHT = 32
@@ -172,10 +173,11 @@ export class MqttPublisher implements Publisher {
   }
 
   async #append(message: Message): Promise<void> {
-    const { outbox, whenFull } = this.#options
+    const { outbox, whenFull, log } = this.#options
     if (whenFull === 'wait') await outbox.waitForSpace()
     if (this.#isClosed) throw closedError()
     await outbox.append(message)
+    log.debug(stampOf(message), 'event accepted')
     this.#pump()
   }
 
