@@ -3,6 +3,10 @@ export type AgentStep =
   | { readonly kind: 'accepted' | 'acknowledged'; readonly bootId: string; readonly seq: number }
   | { readonly kind: 'connected' }
   | { readonly kind: 'lost' }
+  /** The disk fails: from here on new events are kept in memory only. */
+  | { readonly kind: 'memory' }
+  /** All events are on the disk again. */
+  | { readonly kind: 'disk' }
 
 const EVENT_TEXTS: Readonly<Record<string, 'accepted' | 'acknowledged'>> = {
   'event accepted': 'accepted',
@@ -11,6 +15,7 @@ const EVENT_TEXTS: Readonly<Record<string, 'accepted' | 'acknowledged'>> = {
 
 interface LogLine {
   readonly msg?: unknown
+  readonly code?: unknown
   readonly boot_id?: unknown
   readonly seq?: unknown
 }
@@ -34,10 +39,12 @@ function stepOf(line: string): AgentStep | undefined {
   } catch {
     return undefined
   }
-  const { msg, boot_id: bootId, seq } = fields
+  const { msg, code, boot_id: bootId, seq } = fields
   if (typeof msg !== 'string') return undefined
   if (msg === 'connected to the broker') return { kind: 'connected' }
   if (msg.startsWith('no connection to the broker')) return { kind: 'lost' }
+  if (code === 'PUBLISH_OUTBOX_MEMORY') return { kind: 'memory' }
+  if (msg === 'the outbox is on disk again') return { kind: 'disk' }
   const kind = EVENT_TEXTS[msg]
   return kind !== undefined && typeof bootId === 'string' && typeof seq === 'number'
     ? { kind, bootId, seq }

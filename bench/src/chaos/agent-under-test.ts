@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { agentSteps } from './agent-log.js'
 import type { AudioFeed } from './audio-feed.js'
-import type { AgentProcessLog } from './sendings.js'
+import type { AgentProcessLog } from './stories.js'
 
 const BIN = fileURLToPath(new URL('../../../bin/affectd.js', import.meta.url))
 /** As a service manager does it. */
@@ -72,11 +72,11 @@ export class AgentUnderTest {
     await this.#exited
   }
 
-  /** Kills it, and keeps it down until the hold is let go. */
-  async hold(): Promise<void> {
+  /** Ends it, and keeps it down until the hold is let go. */
+  async hold(signal: NodeJS.Signals): Promise<void> {
     this.#holds += 1
-    clearTimeout(this.#restart)
-    await this.kill('SIGKILL')
+    this.#cancelRestart()
+    await this.kill(signal)
   }
 
   release(): void {
@@ -99,9 +99,7 @@ export class AgentUnderTest {
   /** Ends it for good. */
   async close(): Promise<void> {
     this.#isEnding = true
-    this.#holds += 1
-    clearTimeout(this.#restart)
-    await this.kill('SIGKILL')
+    await this.hold('SIGKILL')
   }
 
   logs(): AgentProcessLog[] {
@@ -113,6 +111,11 @@ export class AgentUnderTest {
     this.options.feed.listener = undefined
     if (!this.#wasAsked && !(this.#isEnding && code === 0)) this.ownEnds.push(code ?? -1)
     if (!(this.#isEnding && code === 0)) this.#startAgain(RESTART_MS)
+  }
+
+  #cancelRestart(): void {
+    clearTimeout(this.#restart)
+    this.#restart = undefined
   }
 
   #startAgain(delayMs: number): void {

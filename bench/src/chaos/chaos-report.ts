@@ -18,6 +18,7 @@ export interface RoundRow {
   readonly duplicates_agent_ended: number
   readonly duplicates_unexplained: number
   readonly forgotten_by_broker: number
+  readonly gone_with_memory: number
   readonly longest_outage_ms: number
   readonly recovery_ms: number
   readonly drain_ms: number
@@ -53,6 +54,7 @@ export function rowOf(result: RoundResult): RoundRow {
     duplicates_agent_ended: verdict.duplicates.agentEnded,
     duplicates_unexplained: verdict.unexplained.length,
     forgotten_by_broker: verdict.forgottenByBroker,
+    gone_with_memory: verdict.goneWithMemory,
     longest_outage_ms: Math.round(result.longestOutageMs),
     recovery_ms: Math.round(result.recoveryMs),
     drain_ms: Math.round(result.drainMs),
@@ -79,6 +81,7 @@ export function toMarkdown(report: ChaosReport): string {
     'repeats: agent ended',
     'repeats: unexplained',
     'forgotten by the broker',
+    'gone with memory',
     'longest outage, s',
     'longest recovery, s',
   ]
@@ -104,7 +107,8 @@ export function toMarkdown(report: ChaosReport): string {
     '',
     'A round with two kinds of failure counts in both of their rows. Outage: time without an event at the subscriber.',
     'Recovery: from the end of the last failure to the first event after it. Forgotten by the broker: events that a broker',
-    'killed with SIGKILL had acknowledged and did not know any more.',
+    'killed with SIGKILL had acknowledged and did not know any more. Gone with memory: events that an agent had accepted while',
+    'it said that its disk fails, and that was ended before the disk worked again.',
     '',
     `Processes of the agent that ended by themselves: ${ownEnds(rounds)}. Rounds with other troubles: ${bad.length}.`,
     ...bad.map(({ round, troubles }) => `Round ${round}: ${troubles.join('; ')}.`),
@@ -131,6 +135,7 @@ function cellsOf(name: string, rounds: readonly RoundRow[]): string[] {
     sum((row) => row.duplicates_agent_ended),
     sum((row) => row.duplicates_unexplained),
     sum((row) => row.forgotten_by_broker),
+    sum((row) => row.gone_with_memory),
     most((row) => row.longest_outage_ms),
     most((row) => row.recovery_ms),
   ]
@@ -150,6 +155,7 @@ export function roundLine(result: RoundResult): string {
     `${verdict.lost.length} lost`,
     `${ackLost + agentEnded} repeats`,
     ...(redelivered > 0 ? [`${redelivered} by the broker`] : []),
+    ...(verdict.goneWithMemory > 0 ? [`${verdict.goneWithMemory} gone with memory`] : []),
     ...(verdict.forgottenByBroker > 0 ? [`${verdict.forgottenByBroker} forgotten by the broker`] : []),
     `outage ${(result.longestOutageMs / 1000).toFixed(1)} s`,
     `recovery ${(result.recoveryMs / 1000).toFixed(1)} s`,

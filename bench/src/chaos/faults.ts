@@ -53,8 +53,8 @@ export const FAULTS: Readonly<Record<FaultKind, Happens>> = {
   async disk_read_only({ disk, agent }, { durationMs }) {
     disk.fail()
     await pause(durationMs)
-    // A card that failed comes back with a restart of the board.
-    await agent.hold()
+    // A card that failed comes back with a restart of the board, which lets the agent end in order.
+    await agent.hold('SIGTERM')
     disk.mend()
     agent.release()
   },

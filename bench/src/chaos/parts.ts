@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { findProgram } from '../../../test/support/require-part.js'
 import { findFaketime } from './faked-time.js'
 import { FAULT_KINDS, type FaultKind } from './round-plan.js'
 import { canFailDisks } from './state-disk.js'
 
-const isRoot = (): boolean => process.getuid?.() === 0
+/** Root in a container may be less than root. */
+const isRoot = (): boolean => spawnSync('unshare', ['--net', '--mount', 'true']).status === 0
 const has = (...programs: readonly string[]): boolean =>
   programs.every((name) => findProgram(name) !== undefined)
 
@@ -14,7 +16,7 @@ const NEEDS: Readonly<Partial<Record<FaultKind, readonly [what: string, isThere:
     () => isRoot() && has('ip', 'iptables', 'nsenter'),
   ],
   disk_full: ['mounts of tmpfs (root; mount)', () => isRoot() && has('mount')],
-  disk_read_only: ['loop devices and ext4 (root; mkfs.ext4, fsck.ext4)', canFailDisks],
+  disk_read_only: ['loop devices and ext4 (root; mkfs.ext4, fsck.ext4)', () => isRoot() && canFailDisks()],
   clock_jump: ['libfaketime', () => findFaketime() !== undefined],
 }
 

@@ -11,7 +11,7 @@ import { FAULTS, pause, type Surroundings } from './faults.js'
 import { Ledger } from './ledger.js'
 import type { FaultKind, RoundPlan } from './round-plan.js'
 import { StateDisk } from './state-disk.js'
-import { sendings, type AgentProcessLog } from './sendings.js'
+import { tellStories, type AgentProcessLog } from './stories.js'
 import { judgeRound, type Arrival, type Verdict } from './verdict.js'
 
 /** Ten windows a second of audio that comes eight times as fast as spoken. */
@@ -25,6 +25,7 @@ const SETTINGS = [
 const FLOWING_EVENTS = 10
 const FLOWING_MS = 30_000
 const FLOW_ON_MS = 1500
+const ENOUGH_MS = 20_000
 const DELIVER_MS = 120_000
 /** The ledger may be a moment behind the broker. */
 const SETTLE_MS = 3000
@@ -47,22 +48,22 @@ export interface RoundResult {
   readonly logs: readonly AgentProcessLog[]
 }
 
-/**
- * Runs the agent through one round.
- *
- * @param folder     of the round alone: logs, state, what the broker wrote
- * @param onProgress told of the events in the ledger, several times a second
- * @param extra      further faults, for proofs that a loss is noticed
- */
-export async function runRound(
-  plan: RoundPlan,
-  folder: string,
-  onProgress: (events: number) => void,
-  extra?: (around: Surroundings) => Promise<void>,
-): Promise<RoundResult> {
+export interface RoundOptions {
+  /** Of the round alone: logs, state, what the broker wrote. */
+  readonly folder: string
+  /** Goes on until so many are in the ledger, within reason. */
+  readonly leastEvents: number
+  /** Told of the events in the ledger, several times a second. */
+  readonly onProgress?: (events: number) => void
+  /** Goes wrong besides: for the proof that a loss is noticed. */
+  readonly sabotage?: (around: Surroundings) => Promise<void>
+}
+
+/** Runs the agent through one round. */
+export async function runRound(plan: RoundPlan, options: RoundOptions): Promise<RoundResult> {
   const closing: (() => unknown)[] = []
   try {
-    return await play(plan, folder, onProgress, closing, extra)
+    return await play(plan, options, closing)
   } finally {
     for (const close of closing.reverse()) await close()
   }
@@ -70,10 +71,8 @@ export async function runRound(
 
 async function play(
   plan: RoundPlan,
-  folder: string,
-  onProgress: (events: number) => void,
+  { folder, leastEvents, onProgress, sabotage }: RoundOptions,
   closing: (() => unknown)[],
-  extra: ((around: Surroundings) => Promise<void>) | undefined,
 ): Promise<RoundResult> {
   const has = (kind: FaultKind): boolean => plan.faults.some((fault) => fault.kind === kind)
   mkdirSync(folder, { recursive: true })
@@ -117,7 +116,7 @@ async function play(
     feed,
   })
   closing.push(() => agent.close())
-  const progress = setInterval(() => onProgress(ledger.count), 200)
+  const progress = setInterval(() => onProgress?.(ledger.count), 200)
   closing.push(() => clearInterval(progress))
 
   const troubles: string[] = []
@@ -130,9 +129,10 @@ async function play(
     await pause(fault.startMs)
     await FAULTS[fault.kind](around, fault)
   })
-  await Promise.all([...faults, extra?.(around)])
+  await Promise.all([...faults, sabotage?.(around)])
   const healedAtMs = performance.now()
   await pause(FLOW_ON_MS)
+  await until(() => ledger.count >= leastEvents, ENOUGH_MS)
   feed.end()
   const endedAtMs = performance.now()
   if (!(await agent.finish(DELIVER_MS)))
@@ -140,7 +140,7 @@ async function play(
   const drainMs = performance.now() - endedAtMs
 
   const logs = agent.logs()
-  const { accepted } = sendings(logs)
+  const accepted = [...tellStories(logs).values()]
   await until(() => accepted.every(({ bootId, seq }) => ledger.has(bootId, seq)), SETTLE_MS)
   const { arrivals } = ledger
   return {

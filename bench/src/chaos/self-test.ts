@@ -12,7 +12,7 @@ import { isKept, judgeRound, type Arrival, type Verdict } from './verdict.js'
  * @returns whether everything was noticed, and nothing where there was nothing
  */
 export async function selfTest(say: (text: string) => void): Promise<boolean> {
-  const calm = await play(undefined)
+  const calm = await play()
   const wiped = await play(wipeTheDisk)
   const { arrivals, logs } = calm
   const again = (list: readonly Arrival[]): Verdict => judgeRound(list, logs, false)
@@ -42,16 +42,17 @@ export async function selfTest(say: (text: string) => void): Promise<boolean> {
 async function wipeTheDisk({ broker, agent, disk }: Surroundings): Promise<void> {
   await broker.kill('SIGTERM')
   await pause(1000)
-  await agent.hold()
+  await agent.hold('SIGKILL')
   rmSync(join(disk.folder, 'outbox'), { recursive: true, force: true })
   await broker.start()
   agent.release()
 }
 
-async function play(extra: ((around: Surroundings) => Promise<void>) | undefined): Promise<RoundResult> {
+async function play(sabotage?: (around: Surroundings) => Promise<void>): Promise<RoundResult> {
   const folder = mkdtempSync(join(tmpdir(), 'affectd-chaos-'))
   try {
-    return await runRound({ seed: 1, round: 1, faults: [] }, folder, () => undefined, extra)
+    const options = { folder, leastEvents: 50, ...(sabotage && { sabotage }) }
+    return await runRound({ seed: 1, round: 1, faults: [] }, options)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

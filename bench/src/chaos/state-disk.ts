@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { findProgram } from '../../../test/support/require-part.js'
 
 export type DiskKind = 'plain' | 'tmpfs' | 'ext4'
 
@@ -73,9 +74,9 @@ export class StateDisk {
   }
 }
 
-/** Whether file systems in files can be mounted here, and told to fail. */
+/** Whether file systems in files can be made here, and told to fail. */
 export function canFailDisks(): boolean {
-  return process.getuid?.() === 0 && exists('/dev/loop-control') && exists('/sys/fs/ext4')
+  return exists('/dev/loop-control') && exists('/sys/fs/ext4') && findProgram('mkfs.ext4') !== undefined
 }
 
 function fillWith(file: number, block: Buffer): void {

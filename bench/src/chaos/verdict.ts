@@ -1,4 +1,4 @@
-import { sendings, type AgentProcessLog } from './sendings.js'
+import { eventName, tellStories, type AgentProcessLog } from './stories.js'
 
 /** One message that the ledger heard. */
 export interface Arrival {
@@ -29,7 +29,9 @@ export interface Verdict {
   readonly duplicates: Duplicates
   /** Acknowledged by a broker that was killed, which then had forgotten them. */
   readonly forgottenByBroker: number
-  /** Accepted or between others, and not in the ledger. */
+  /** Accepted while the agent said that its disk fails, by a process that was then ended. */
+  readonly goneWithMemory: number
+  /** Accepted or between others, and not in the ledger, for no other reason. */
   readonly lost: readonly string[]
   /** Came first after a later one of its boot. */
   readonly disordered: readonly string[]
@@ -51,7 +53,7 @@ export function judgeRound(
   logs: readonly AgentProcessLog[],
   brokerMayForget: boolean,
 ): Verdict {
-  const sent = sendings(logs)
+  const stories = tellStories(logs)
   const byEvent = new Map<string, Arrival[]>()
   const highest = new Map<string, number>()
   const disordered: string[] = []
@@ -67,34 +69,38 @@ export function judgeRound(
     if (arrival.seq < last) disordered.push(name)
     highest.set(arrival.bootId, Math.max(last, arrival.seq))
   }
-  for (const { bootId, seq } of sent.accepted) highest.set(bootId, Math.max(highest.get(bootId) ?? 0, seq))
+  for (const { bootId, seq } of stories.values()) highest.set(bootId, Math.max(highest.get(bootId) ?? 0, seq))
 
   const missing = [...highest].flatMap(([bootId, top]) =>
     Array.from({ length: top }, (_, n) => eventName(bootId, n + 1)).filter((name) => !byEvent.has(name)),
   )
-  const isForgotten = (name: string): boolean => brokerMayForget && sent.mayBeForgotten(name)
-  const lost = missing.filter((name) => !isForgotten(name))
+  const isForgotten = (name: string): boolean => brokerMayForget && stories.get(name)?.mayBeForgotten === true
+  const forgotten = missing.filter(isForgotten)
+  const inMemory = missing.filter((name) => !isForgotten(name) && stories.get(name)?.wasOnlyInMemory === true)
+  const excused = new Set([...forgotten, ...inMemory])
 
   const duplicates = { redelivered: 0, ackLost: 0, agentEnded: 0 }
   const unexplained: string[] = []
   for (const [name, [, ...repeats]] of byEvent) {
     const again = repeats.filter(({ isRedelivery }) => !isRedelivery).length
     duplicates.redelivered += repeats.length - again
-    const { first, all } = sent.most(name)
-    // Of what the broker was sent so often, the first is no repeat.
-    const byLostAck = Math.min(again, Math.max(0, first - 1))
-    const byEnd = Math.min(again - byLostAck, Math.max(0, all - 1 - byLostAck))
+    // Killed after it had kept the event and before it could say so: how often it came later nobody knows.
+    const { own, later } = stories.get(name) ?? { own: 1, later: Infinity }
+    // Of all that was sent, one is no repeat.
+    const byLostAck = Math.min(again, Math.max(0, own - 1))
+    const byEnd = Math.min(again - byLostAck, Math.max(0, own + later - 1 - byLostAck))
     duplicates.ackLost += byLostAck
     duplicates.agentEnded += byEnd
     if (byLostAck + byEnd < again) unexplained.push(name)
   }
   return {
-    accepted: sent.accepted.length,
+    accepted: stories.size,
     arrived: byEvent.size,
     boots: highest.size,
     duplicates,
-    forgottenByBroker: missing.length - lost.length,
-    lost,
+    forgottenByBroker: forgotten.length,
+    goneWithMemory: inMemory.length,
+    lost: missing.filter((name) => !excused.has(name)),
     disordered,
     changed: [...byEvent].filter(([, all]) => new Set(all.map(({ payload }) => payload)).size > 1).map(first),
     unexplained,
@@ -104,10 +110,6 @@ export function judgeRound(
 /** Whether everything that is promised was kept. */
 export function isKept({ lost, disordered, changed, unexplained }: Verdict): boolean {
   return lost.length + disordered.length + changed.length + unexplained.length === 0
-}
-
-export function eventName(bootId: string, seq: number): string {
-  return `${bootId}/${seq}`
 }
 
 function first([name]: readonly [string, unknown]): string {
