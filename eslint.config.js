@@ -38,6 +38,7 @@ const PORTS = [
 /** Each third-party package is imported by one file. */
 const SOLE_IMPORTERS = {
   mqtt: 'publish/mqtt-client.ts',
+  'classic-level': 'publish/level-store.ts',
   aedes: 'publish/embedded-broker.ts',
   convict: 'config/convict-store.ts',
   pino: 'ops/logger.ts',

@@ -20,7 +20,14 @@ const START_MS = Date.UTC(2026, 0, 1)
 class FakePublisher implements Publisher {
   readonly said: Message[] = []
   readonly steps: string[] = []
-  counts: PublisherCounts = { outboxDepth: 0, outboxDropped: 0, reconnects: 0, connected: true }
+  counts: PublisherCounts = {
+    outboxDepth: 0,
+    outboxDropped: 0,
+    outboxDroppedBy: { count: 0, bytes: 0, age: 0, unreadable: 0 },
+    outboxStore: 'memory',
+    reconnects: 0,
+    connected: true,
+  }
   /** Replaced by a test that holds something back. */
   accept: () => Promise<void> = () => Promise.resolve()
   left: (signal: AbortSignal) => Promise<number> = () => Promise.resolve(0)
@@ -159,7 +166,7 @@ function rig(
       device: { deviceId: 't1', model: { id: 'm', sha256: 'ab' } },
       nextStamp: () => ({ id: 'i', bootId: 'b', seq: ++seq }),
     }),
-    info: { topic: topics.info, payload: '{}', qos: 1, retain: true },
+    info: { topic: topics.info, payload: '{}', qos: 1, retain: true, kind: 'state' },
     health: new HealthReporter(clock, 60_000, () => publisher.steps.push('health')),
     setStatus: (state, reason) => statuses.push([state, reason]),
     setEnding: (reason) => publisher.steps.push(reason),

@@ -12,15 +12,16 @@ import { HealthRecord } from '../ops/health.js'
 import type { Logger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
 import { createEventSequence } from '../publish/event-sequence.js'
-import { MemoryOutbox } from '../publish/memory-outbox.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
 import { healthMessage, infoMessage, statusMessage, type DeviceState } from '../publish/payloads.js'
+import type { Outbox } from '../publish/outbox.js'
 import { createPresence } from '../publish/presence.js'
 import { baselineResetVerb, createRequestHandler, pingVerb } from '../publish/requests.js'
 import { createUuidV7 } from '../publish/uuid.js'
 import type { VoiceBaseline } from '../voice-baseline.js'
 import { brokerOptions } from './broker-options.js'
 import { checkSettings } from './check-settings.js'
+import { createOutbox } from './create-outbox.js'
 import { captureParamsOf } from './stage-params.js'
 import { loadJudge, type Judge } from './judge.js'
 import { packageVersion } from './version.js'
@@ -28,11 +29,13 @@ import { packageVersion } from './version.js'
 export interface BuildDeps {
   readonly log: Logger
   readonly stdin: () => Readable
+  /** Where events wait; on disk in `device.state_dir` unless said otherwise. */
+  readonly outbox?: Outbox
 }
 
 /** An agent that is ready to run, once. */
 export interface BuiltAgent {
-  /** @throws as `runAgent` */
+  /** @throws as `runAgent`, and {ConfigError} CONFIG_STATE_DIR_IN_USE */
   run(stop: AbortSignal): Promise<void>
 }
 
@@ -42,7 +45,8 @@ export interface BuiltAgent {
  * @throws {ConfigError} as `checkSettings`, `brokerOptions` and `loadJudge`
  * @throws {ModelError} as `loadJudge`
  */
-export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps): Promise<BuiltAgent> {
+export async function buildAgent(loaded: LoadedConfig, deps: BuildDeps): Promise<BuiltAgent> {
+  const { log, stdin } = deps
   const { config } = loaded
   const { source: spec, topics } = checkSettings(loaded)
   const clock = systemClock
@@ -61,6 +65,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
     reason: 'starting',
   }
   let ending: string | null = null
+  const outbox = deps.outbox ?? createOutbox(config, { clock, log })
   const publisher = new MqttPublisher({
     broker: brokerOptions(config),
     topics,
@@ -70,7 +75,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
       nowMs,
       () => ending,
     ),
-    outbox: new MemoryOutbox(config.publish.outbox_max_events),
+    outbox,
     whenFull: source.canWait ? 'wait' : 'drop_oldest',
     log,
     clock,
@@ -90,7 +95,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
     onInference: (durationMs) => record.inferenceTook(durationMs),
   })
   const health = new HealthReporter(clock, config.health.interval_s * 1000, () => {
-    const { outboxDepth, outboxDropped, reconnects } = publisher.counts
+    const { outboxDepth, outboxDropped, outboxDroppedBy, outboxStore, reconnects } = publisher.counts
     const report = record.report({
       monotonicMs: clock.monotonicMs(),
       rssBytes: process.memoryUsage.rss(),
@@ -103,6 +108,8 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
       framesSpeech: pipeline.framesSpeech,
       outboxDepth,
       outboxDropped,
+      outboxDroppedBy,
+      outboxStore,
       reconnects,
       adaptationSpeechMs: voice.speechMs,
     })
@@ -151,6 +158,7 @@ export async function buildAgent(loaded: LoadedConfig, { log, stdin }: BuildDeps
   }
   return {
     async run(stop) {
+      await outbox.open()
       if (adapts) keeper.start()
       try {
         await runAgent(options, capture, stop)

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load-config.js'
 import { systemClock } from '../ops/clock.js'
 import { createLogger } from '../ops/logger.js'
 import { startEmbeddedBroker } from '../publish/embedded-broker.js'
+import { MemoryOutbox } from '../publish/memory-outbox.js'
 import { connectSubscriber } from '../publish/mqtt-subscriber.js'
 import { pause } from '../until.js'
 import { buildAgent } from './build-agent.js'
@@ -77,7 +78,11 @@ async function play(url: string, options: DemoOptions, io: CommandIo, stop: Abor
     set: demoSettings(url, options),
   })
   const log = createLogger({ level: 'warn', format: 'auto', stream: { write: io.err, isTTY: io.errIsTty } })
-  const agent = await buildAgent(loaded, { log, stdin: () => process.stdin })
+  const agent = await buildAgent(loaded, {
+    log,
+    stdin: () => process.stdin,
+    outbox: new MemoryOutbox(),
+  })
   const screen = new DemoScreen(io)
   const subscriber = await connectSubscriber({
     broker: {

@@ -89,9 +89,27 @@ export const CONFIG_SCHEMA = {
       ...local,
     }),
     outbox_max_events: key({
-      doc: 'Events kept while the broker is away. A source that can wait is held back when they are reached; for a live one the oldest is dropped and counted.',
+      doc: 'Events kept while the broker is away. A source that can wait is held back when they are reached; for a live one the oldest is dropped and counted, alerts only when nothing else is left.',
       format: integerBetween(1, 1_000_000),
       default: 10_000,
+      ...local,
+    }),
+    outbox_max_mb: key({
+      doc: 'Room for those events, 2^20 bytes each, in the same way. The disk needs three times as much at worst.',
+      format: numberBetween(0.1, 100_000, 'MB'),
+      default: 50,
+      ...local,
+    }),
+    outbox_max_age_h: key({
+      doc: 'Events that have waited longer are dropped and counted, alerts too. Steps of the clock by more than 31 days do not count. 0: none is too old.',
+      format: numberBetween(0, 87_600, 'h'),
+      default: 0,
+      ...local,
+    }),
+    outbox_sync_s: key({
+      doc: 'A power cut costs at most the events of so many seconds. Accepted events survive the end of the process at once; within this time they are synced to the disk, unless they are delivered before. 0: an event is accepted only when it is synced, which wears an SD card.',
+      format: numberBetween(0, 3600, 's'),
+      default: 5,
       ...local,
     }),
   },

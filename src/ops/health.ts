@@ -18,6 +18,8 @@ export interface HealthReadings {
   readonly framesSpeech: number
   readonly outboxDepth: number
   readonly outboxDropped: number
+  readonly outboxDroppedBy: Readonly<Record<'count' | 'bytes' | 'age' | 'unreadable', number>>
+  readonly outboxStore: 'disk' | 'memory'
   readonly reconnects: number
   /** Speech that the usual voice was learnt from. */
   readonly adaptationSpeechMs: number
@@ -42,6 +44,8 @@ export interface HealthReport {
   readonly inferenceP95Ms: number | null
   readonly outboxDepth: number
   readonly outboxDropped: number
+  readonly outboxDroppedBy: Readonly<Record<'count' | 'bytes' | 'age' | 'unreadable', number>>
+  readonly outboxStore: 'disk' | 'memory'
   readonly reconnects: number
   readonly adaptationSpeechMs: number
 }
@@ -87,6 +91,8 @@ export class HealthRecord {
       inferenceP95Ms: p95 ?? null,
       outboxDepth: now.outboxDepth,
       outboxDropped: now.outboxDropped,
+      outboxDroppedBy: now.outboxDroppedBy,
+      outboxStore: now.outboxStore,
       reconnects: now.reconnects,
       adaptationSpeechMs: now.adaptationSpeechMs,
     }

@@ -32,6 +32,7 @@ export class EventLane {
   readonly #delivery = new Delivery(WINDOW)
   #link: Link | undefined
   #maximumPacketBytes = Infinity
+  #retainAvailable = true
   #pause: Timer | undefined
   #refusals = 0
   #lastRefusal: string | undefined
@@ -53,6 +54,7 @@ export class EventLane {
   up(link: Link, limits: LinkLimits): void {
     this.#link = link
     this.#maximumPacketBytes = limits.maximumPacketBytes
+    this.#retainAvailable = limits.retainAvailable
   }
 
   down(): void {
@@ -79,7 +81,9 @@ export class EventLane {
   }
 
   #sendOne(link: Link, entry: OutboxEntry): void {
-    const { position, message } = entry
+    const { position } = entry
+    // A broker that retains nothing would end the connection over an alert that asks for it.
+    const message = { ...entry.message, retain: entry.message.retain && this.#retainAvailable }
     const bytes =
       Buffer.byteLength(message.payload) + Buffer.byteLength(message.topic) + PACKET_OVERHEAD_BYTES
     if (bytes > this.#maximumPacketBytes) {

@@ -1,4 +1,4 @@
-import type { Message } from './publisher.js'
+import type { Publication } from './publisher.js'
 
 export type MqttProtocol = '5' | '3.1.1'
 
@@ -22,7 +22,7 @@ export interface LinkOptions {
   /** Longest wait for the broker to accept. */
   readonly connectTimeoutMs: number
   /** What the broker says for us if the connection breaks. */
-  readonly will?: Message | undefined
+  readonly will?: Publication | undefined
 }
 
 /** What the broker allows on this connection. */
@@ -70,7 +70,7 @@ export interface Link {
    *               the link goes down first
    */
   publish(
-    message: Message,
+    message: Publication,
     correlationData: Uint8Array | undefined,
     onDone: (refusal: Refusal | null) => void,
   ): void

@@ -1,10 +1,12 @@
+import { NO_DROPS } from './outbox-drops.js'
 import type { Outbox, OutboxEntry } from './outbox.js'
-import type { Message } from './publisher.js'
+import type { Message, OutboxDrops } from './publisher.js'
 
 export const DEFAULT_OUTBOX_LIMIT = 10_000
 
-/** An outbox that lasts as long as the process. */
+/** An outbox that lasts as long as the process, bounded by count alone. */
 export class MemoryOutbox implements Outbox {
+  readonly store = 'memory'
   // A Map iterates in order of insertion, which is order of position, and deletes anywhere in constant time.
   readonly #entries = new Map<number, OutboxEntry>()
   #nextPosition = 1
@@ -23,16 +25,21 @@ export class MemoryOutbox implements Outbox {
     return this.#dropped
   }
 
+  get droppedBy(): OutboxDrops {
+    return { ...NO_DROPS, count: this.#dropped }
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve()
+  }
+
   append(message: Message): Promise<void> {
-    if (this.#entries.size >= this.limit) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest)
-        this.#dropped += 1
-        break
-      }
-    }
     const position = this.#nextPosition++
     this.#entries.set(position, { position, message })
+    if (this.#entries.size > this.limit) {
+      this.#entries.delete(this.#leastWanted())
+      this.#dropped += 1
+    }
     return Promise.resolve()
   }
 
@@ -61,6 +68,16 @@ export class MemoryOutbox implements Outbox {
     this.#isClosed = true
     this.#wake()
     return Promise.resolve()
+  }
+
+  /** Position of the oldest event, or of the oldest alert where there is no event. */
+  #leastWanted(): number {
+    let oldest: number | undefined
+    for (const { position, message } of this.#entries.values()) {
+      if (message.kind !== 'alert') return position
+      oldest ??= position
+    }
+    return oldest ?? 0
   }
 
   #wake(): void {

@@ -4,7 +4,7 @@ import { AffectdError, ConfigError } from '../errors.js'
 import { parseBrokerUrl } from './broker-url.js'
 import { downCause, REFUSED_WITHOUT_WORD } from './down-cause.js'
 import type { DownCause, Link, LinkEvents, LinkLimits, LinkOptions, Refusal } from './link.js'
-import type { Message } from './publisher.js'
+import type { Publication } from './publisher.js'
 
 /** Largest packet we let a broker send us (MQTT 5): a request and its topic, with room. */
 const MAXIMUM_PACKET_BYTES = 256 * 1024
@@ -60,7 +60,7 @@ class MqttLink implements Link {
   }
 
   publish(
-    message: Message,
+    message: Publication,
     correlationData: Uint8Array | undefined,
     onDone: (refusal: Refusal | null) => void,
   ): void {
@@ -174,7 +174,7 @@ function pem(material: string | Uint8Array): string | Buffer {
   return typeof material === 'string' ? material : Buffer.from(material)
 }
 
-function willOf(message: Message): NonNullable<IClientOptions['will']> {
+function willOf(message: Publication): NonNullable<IClientOptions['will']> {
   return {
     topic: message.topic,
     payload: Buffer.from(message.payload),

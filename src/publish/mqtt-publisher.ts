@@ -10,7 +10,7 @@ import { LinkSupervisor } from './link-supervisor.js'
 import { openMqttLink } from './mqtt-client.js'
 import type { Outbox } from './outbox.js'
 import type { Presence } from './presence.js'
-import type { Message, Publisher, PublisherCounts, RequestHandler } from './publisher.js'
+import type { Message, Publication, Publisher, PublisherCounts, RequestHandler } from './publisher.js'
 import { ResponseLane } from './response-lane.js'
 import { RetainedStates } from './retained-states.js'
 import { stampOf } from './stamp-of.js'
@@ -104,6 +104,8 @@ export class MqttPublisher implements Publisher {
     return {
       outboxDepth: this.#options.outbox.depth,
       outboxDropped: this.#options.outbox.dropped + this.#events.givenUp,
+      outboxDroppedBy: this.#options.outbox.droppedBy,
+      outboxStore: this.#options.outbox.store,
       reconnects: this.#supervisor.reconnects,
       connected: this.#supervisor.isUp,
     }
@@ -117,7 +119,7 @@ export class MqttPublisher implements Publisher {
   /** @throws {PublishError} PUBLISH_CLOSED */
   publish(message: Message): Promise<void> {
     if (this.#isClosed) return Promise.reject(closedError())
-    if (message.retain) {
+    if (message.kind === 'state') {
       this.#states.set(message)
       this.#pump()
       return Promise.resolve()
@@ -255,7 +257,7 @@ export class MqttPublisher implements Publisher {
   }
 
   #sendOther(
-    message: Message,
+    message: Publication,
     correlationData: Uint8Array | undefined,
     onDone: (isRefused: boolean) => void,
   ): void {

@@ -1,4 +1,4 @@
-import type { Message } from './publisher.js'
+import type { Message, OutboxDrops, OutboxStore } from './publisher.js'
 
 /** An event on its way. */
 export interface OutboxEntry {
@@ -8,15 +8,23 @@ export interface OutboxEntry {
 }
 
 /**
- * Events that the broker has not acknowledged yet, oldest first, at most `limit` of them. What has been appended is
- * kept as safely as the implementation can: in memory until the process ends, on disk beyond that.
+ * Events and alerts that the broker has not acknowledged yet, oldest first, within bounds. What has been appended is
+ * kept as safely as the implementation can: in memory until the process ends, on disk beyond that. Where there is no
+ * room, the oldest event goes; alerts go only when nothing else is left.
  */
 export interface Outbox {
-  readonly limit: number
   readonly depth: number
-  /** Events that were dropped to make room, since the start. One of them may have been on its way and arrive yet. */
+  /** Events that were dropped, since the start. One of them may have been on its way and arrive yet. */
   readonly dropped: number
-  /** Resolves when the event is kept. Drops the oldest if the outbox is full: callers that can, wait for space first. */
+  readonly droppedBy: OutboxDrops
+  readonly store: OutboxStore
+  /**
+   * Takes up what an earlier process left. Before anything else.
+   *
+   * @throws {ConfigError} CONFIG_STATE_DIR_IN_USE
+   */
+  open(): Promise<void>
+  /** Resolves when the event is kept. Makes room if the outbox is full: callers that can, wait for space first. */
   append(message: Message): Promise<void>
   /** Resolves when there is room for one more, or the outbox is closed. One caller at a time. */
   waitForSpace(): Promise<void>

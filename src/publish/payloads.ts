@@ -21,7 +21,7 @@ export interface DeviceInfo {
 }
 
 export function emotionMessage(topics: Topics, event: EmotionEvent): Message {
-  return { topic: topics.emotion, payload: JSON.stringify(event), qos: 1, retain: false }
+  return { topic: topics.emotion, payload: JSON.stringify(event), qos: 1, retain: false, kind: 'event' }
 }
 
 /**
@@ -89,6 +89,8 @@ export function healthMessage(topics: Topics, report: HealthReport, nowMs: numbe
     inference_p95_ms: report.inferenceP95Ms === null ? null : roundTo(report.inferenceP95Ms, 2),
     outbox_depth: report.outboxDepth,
     outbox_dropped: report.outboxDropped,
+    outbox_dropped_by: report.outboxDroppedBy,
+    outbox_store: report.outboxStore,
     reconnects: report.reconnects,
     adaptation: { speech_ms: report.adaptationSpeechMs },
   }
@@ -96,5 +98,5 @@ export function healthMessage(topics: Topics, report: HealthReport, nowMs: numbe
 }
 
 function retained(topic: string, payload: object, qos: 0 | 1): Message {
-  return { topic, payload: JSON.stringify(payload), qos, retain: true }
+  return { topic, payload: JSON.stringify(payload), qos, retain: true, kind: 'state' }
 }

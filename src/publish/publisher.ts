@@ -1,14 +1,25 @@
 import type { IncomingMessage } from './link.js'
 
-/** One MQTT publication, already encoded. Made by the pure functions of `payloads.ts`. */
-export interface Message {
+/** One MQTT publication, already encoded. */
+export interface Publication {
   /** Full topic, prefix included. */
   readonly topic: string
   /** UTF-8 JSON. */
   readonly payload: string
   readonly qos: 0 | 1
-  /** Retained messages are states: only the newest of a topic need be delivered. The others are events: all must be, in order. */
+  /** Whether the broker keeps the newest one of the topic for those who come later. */
   readonly retain: boolean
+}
+
+/**
+ * How hard a message is held on to. Of a state only the newest of its topic need be delivered. Events and alerts all
+ * must be, in one order; where the outbox is full, events go first and alerts last.
+ */
+export type MessageKind = 'state' | 'event' | 'alert'
+
+/** A publication of the device's own accord. Made by the pure functions of `payloads.ts`. */
+export interface Message extends Publication {
+  readonly kind: MessageKind
 }
 
 /** A request that came in under `request/<verb>`. */
@@ -21,11 +32,29 @@ export interface Request {
   readonly correlationData: Uint8Array | undefined
 }
 
-export type RequestHandler = (request: Request) => Message | null | Promise<Message | null>
+export type RequestHandler = (request: Request) => Publication | null | Promise<Publication | null>
+
+/** Where events wait: on disk they outlive the process. */
+export type OutboxStore = 'disk' | 'memory'
+
+/** Events that were lost, since the start, by why. */
+export interface OutboxDrops {
+  /** More than `publish.outbox_max_events`. */
+  readonly count: number
+  /** More than `publish.outbox_max_mb`, or larger than that by itself. */
+  readonly bytes: number
+  /** Older than `publish.outbox_max_age_h`. */
+  readonly age: number
+  /** Kept on disk and not readable any more. */
+  readonly unreadable: number
+}
 
 export interface PublisherCounts {
   readonly outboxDepth: number
   readonly outboxDropped: number
+  /** Of them, by cause. */
+  readonly outboxDroppedBy: OutboxDrops
+  readonly outboxStore: OutboxStore
   readonly reconnects: number
   readonly connected: boolean
 }

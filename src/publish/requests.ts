@@ -1,5 +1,5 @@
 import { AffectdError, PublishError } from '../errors.js'
-import type { Message, Request } from './publisher.js'
+import type { Publication, Request } from './publisher.js'
 import { rfc3339 } from './stream-time.js'
 import type { Topics } from './topics.js'
 
@@ -60,11 +60,11 @@ export function createRequestHandler(
   topics: Topics,
   verbs: Readonly<Record<string, VerbHandler>>,
   onBug: (error: unknown) => void,
-): (request: Request) => Message | null {
+): (request: Request) => Publication | null {
   return ({ verb, payload, responseTopic }) => {
     if (!VERB.test(verb)) return null
     const topic = isSafeResponseTopic(responseTopic, topics) ? responseTopic : topics.response(verb)
-    const reply = (response: object): Message => ({
+    const reply = (response: object): Publication => ({
       topic,
       payload: JSON.stringify(response),
       qos: 1,

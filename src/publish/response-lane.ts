@@ -1,12 +1,12 @@
 import type { IncomingMessage } from './link.js'
-import type { Message, RequestHandler } from './publisher.js'
+import type { Publication, RequestHandler } from './publisher.js'
 import { REQUEST_MAX_BYTES } from './requests.js'
 import type { Topics } from './topics.js'
 
 const MAX_UNANSWERED = 64
 
 export interface Response {
-  readonly message: Message
+  readonly message: Publication
   /** Echoed, so that the requester can tell its responses apart (MQTT 5). */
   readonly correlationData: Uint8Array | undefined
 }
@@ -76,7 +76,7 @@ export class ResponseLane {
     return this.#pending.size + this.#waiting.length + this.#inFlight
   }
 
-  #queue(message: Message | null, correlationData: Uint8Array | undefined): void {
+  #queue(message: Publication | null, correlationData: Uint8Array | undefined): void {
     if (message === null) return
     this.#waiting.push({ message, correlationData })
     this.onResponse()

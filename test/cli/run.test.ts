@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -40,6 +40,7 @@ function settings(url: string, protocol = '3.1.1'): string[] {
     `mqtt.url=${url}`,
     `mqtt.protocol=${protocol}`,
     'device.id=t1',
+    `device.state_dir=${mkdtempSync(join(folder, 'state-'))}`,
     `classify.model=${model}`,
     `capture.start_time=${START}`,
   ]

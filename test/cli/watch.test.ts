@@ -90,10 +90,22 @@ t.test('watch shows emotions, status and alerts until it is stopped', async (t) 
   const screen = io()
   const status = watchCommand(['--broker', broker.url, '--device', 't1'], screen.io, stopped)
   await screen.until(/is online/)
-  await publisher.publish({ topic: topics.emotion, payload: JSON.stringify(event), qos: 1, retain: false })
-  await publisher.publish({ topic: topics.emotion, payload: 'junk', qos: 1, retain: false })
+  await publisher.publish({
+    topic: topics.emotion,
+    payload: JSON.stringify(event),
+    qos: 1,
+    retain: false,
+    kind: 'event',
+  })
+  await publisher.publish({ topic: topics.emotion, payload: 'junk', qos: 1, retain: false, kind: 'event' })
   const alert = JSON.stringify({ active: true, score: 0.9, time: '2026-11-21T08:00:01.000Z' })
-  await publisher.publish({ topic: `${topics.base}/alert/anger`, payload: alert, qos: 1, retain: true })
+  await publisher.publish({
+    topic: `${topics.base}/alert/anger`,
+    payload: alert,
+    qos: 1,
+    retain: true,
+    kind: 'alert',
+  })
   await screen.until(/angry .* 81 %/)
   await screen.until(/08:00:01.000 {2}alert anger: raised, score 0.90/)
   stop()

@@ -101,7 +101,16 @@ if (hasRavdess()) {
         const tap = await MqttTap.open(broker.url, `affectd/${id}/#`)
         t.teardown(() => tap.close())
         const { status, stderr } = await affectd(
-          ['run', '--source', source, '--set', `device.id=${id}`, ...common],
+          [
+            'run',
+            '--source',
+            source,
+            '--set',
+            `device.id=${id}`,
+            '--set',
+            `device.state_dir=${t.testdir()}/${id}`,
+            ...common,
+          ],
           stdin,
         )
         t.equal(status, 0, stderr)

@@ -15,6 +15,8 @@ const readings = {
   framesSpeech: 100,
   outboxDepth: 3,
   outboxDropped: 1,
+  outboxDroppedBy: { count: 1, bytes: 0, age: 0, unreadable: 0 },
+  outboxStore: 'disk' as const,
   reconnects: 4,
   adaptationSpeechMs: 42_980,
 }

@@ -3,7 +3,10 @@ import { Delivery } from '../../src/publish/delivery.js'
 import type { OutboxEntry } from '../../src/publish/outbox.js'
 
 const entries = (...positions: number[]): OutboxEntry[] =>
-  positions.map((position) => ({ position, message: { topic: 't', payload: '', qos: 1, retain: false } }))
+  positions.map((position) => ({
+    position,
+    message: { topic: 't', payload: '', qos: 1, retain: false, kind: 'event' },
+  }))
 const positions = (taken: readonly OutboxEntry[]): number[] => taken.map(({ position }) => position)
 
 t.test('a window of events goes out in order, and the next as one is acknowledged', (t) => {

@@ -3,7 +3,13 @@ import t from 'tap'
 import { MemoryOutbox } from '../../src/publish/memory-outbox.js'
 import type { Message } from '../../src/publish/publisher.js'
 
-const message = (n: number): Message => ({ topic: 't', payload: String(n), qos: 1, retain: false })
+const message = (n: number): Message => ({
+  topic: 't',
+  payload: String(n),
+  qos: 1,
+  retain: false,
+  kind: 'event',
+})
 
 t.test('an outbox never exceeds its bound, keeps order and counts what it drops', async (t) => {
   const step = fc.oneof(fc.constant('append' as const), fc.constant('remove' as const), fc.nat({ max: 10 }))

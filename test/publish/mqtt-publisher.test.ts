@@ -26,7 +26,7 @@ function rig(
 
 t.test('a connection begins with online, has a will, and listens for requests', async (t) => {
   const { publisher, broker, topics } = rig()
-  await publisher.publish({ topic: topics.info, payload: 'i', qos: 1, retain: true })
+  await publisher.publish({ topic: topics.info, payload: 'i', qos: 1, retain: true, kind: 'state' })
   broker.link.up()
   await settle()
   t.same(
@@ -156,7 +156,7 @@ t.test('an event that the broker can never take does not hold up the rest', asyn
 t.test('no more is in flight than the broker allows', async (t) => {
   const { publisher, broker, topics } = rig()
   broker.reply = () => undefined
-  await publisher.publish({ topic: topics.info, payload: 'i', qos: 1, retain: true })
+  await publisher.publish({ topic: topics.info, payload: 'i', qos: 1, retain: true, kind: 'state' })
   for (let n = 0; n < 5; n++) await publisher.publish(event(topics, n))
   broker.link.up({ receiveMaximum: 2 })
   await settle()
@@ -192,7 +192,7 @@ t.test('a live source is not held back: the oldest events are dropped and counte
 t.test('drain says how much is left when its time is over', async (t) => {
   const { publisher, topics } = rig()
   await publisher.publish(event(topics, 0))
-  await publisher.publish({ topic: topics.info, payload: 'i', qos: 1, retain: true })
+  await publisher.publish({ topic: topics.info, payload: 'i', qos: 1, retain: true, kind: 'state' })
   t.equal(await publisher.drain(AbortSignal.abort()), 2)
   const controller = new AbortController()
   const left = publisher.drain(controller.signal)

@@ -44,7 +44,10 @@ const stamp = { id: '019a0000-0000-7000-8000-000000000000', bootId: 'boot', seq:
 
 t.test('contract: an emotion event, byte for byte', (t) => {
   const message = emotionMessage(topics, emotionEvent(judgement, stamp, context))
-  t.same({ ...message, payload: '' }, { topic: 'affectd/bus-12/emotion', payload: '', qos: 1, retain: false })
+  t.same(
+    { ...message, payload: '' },
+    { topic: 'affectd/bus-12/emotion', payload: '', qos: 1, retain: false, kind: 'event' },
+  )
   t.equal(
     message.payload,
     '{"schema":"affectd.emotion/1","id":"019a0000-0000-7000-8000-000000000000","boot_id":"boot","seq":41,' +
@@ -87,6 +90,7 @@ t.test('contract: status, the will, greeting and farewell', (t) => {
     payload: '{"state":"degraded","reason":"capture_lost","time":"2026-11-21T08:00:00.000Z"}',
     qos: 1,
     retain: true,
+    kind: 'state',
   })
   const presence = createPresence(
     topics,
@@ -170,6 +174,8 @@ t.test('contract: info, state, listening and health', (t) => {
       inferenceP95Ms: null,
       outboxDepth: 3,
       outboxDropped: 1,
+      outboxDroppedBy: { count: 1, bytes: 0, age: 0, unreadable: 0 },
+      outboxStore: 'disk',
       reconnects: 4,
       adaptationSpeechMs: 42_980,
     },
@@ -179,7 +185,8 @@ t.test('contract: info, state, listening and health', (t) => {
     health.payload,
     '{"time":"2026-11-21T08:00:00.000Z","uptime_s":61,"rss_mb":80.1,"cpu_percent":12.3,' +
       '"capture_state":"running","capture_drops":2,"capture_restarts":1,"capture_drift_ppm":12.3,"speech_ratio":0.123,"inference_p50_ms":8.12,' +
-      '"inference_p95_ms":null,"outbox_depth":3,"outbox_dropped":1,"reconnects":4,' +
+      '"inference_p95_ms":null,"outbox_depth":3,"outbox_dropped":1,' +
+      '"outbox_dropped_by":{"count":1,"bytes":0,"age":0,"unreadable":0},"outbox_store":"disk","reconnects":4,' +
       '"adaptation":{"speech_ms":42980}}',
   )
   t.same(

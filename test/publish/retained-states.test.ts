@@ -2,7 +2,13 @@ import t from 'tap'
 import { RetainedStates } from '../../src/publish/retained-states.js'
 import type { Message } from '../../src/publish/publisher.js'
 
-const state = (topic: string, payload: string): Message => ({ topic, payload, qos: 1, retain: true })
+const state = (topic: string, payload: string): Message => ({
+  topic,
+  payload,
+  qos: 1,
+  retain: true,
+  kind: 'state',
+})
 
 function takeAll(states: RetainedStates): string[] {
   const taken: string[] = []

@@ -59,7 +59,7 @@ t.test(
     const tap = await MqttTap.open(broker.url, topics.emotion)
     t.teardown(() => tap.close())
     for (const payload of ['"first"', `"${'x'.repeat(4000)}"`, '"third"']) {
-      await publisher.publish({ topic: topics.emotion, payload, qos: 1, retain: false })
+      await publisher.publish({ topic: topics.emotion, payload, qos: 1, retain: false, kind: 'event' })
     }
     publisher.start()
     t.equal(await publisher.drain(AbortSignal.timeout(20_000)), 0)

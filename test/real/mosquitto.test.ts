@@ -130,8 +130,20 @@ t.test('only the newest of each retained state arrives after an outage', needsMo
   t.teardown(() => publisher.close())
   publisher.start()
   for (let n = 0; n < 50; n++) {
-    await publisher.publish({ topic: topics.state, payload: JSON.stringify({ n }), qos: 1, retain: true })
-    await publisher.publish({ topic: topics.health, payload: JSON.stringify({ n }), qos: 0, retain: true })
+    await publisher.publish({
+      topic: topics.state,
+      payload: JSON.stringify({ n }),
+      qos: 1,
+      retain: true,
+      kind: 'state',
+    })
+    await publisher.publish({
+      topic: topics.health,
+      payload: JSON.stringify({ n }),
+      qos: 0,
+      retain: true,
+      kind: 'state',
+    })
   }
   await broker.start()
   t.teardown(() => broker.remove())
@@ -253,6 +265,7 @@ t.test(
       payload: `"${'x'.repeat(4000)}"`,
       qos: 1,
       retain: false,
+      kind: 'event',
     })
     await publisher.publish(event(topics, 2))
     t.equal(await publisher.drain(AbortSignal.timeout(20_000)), 0)

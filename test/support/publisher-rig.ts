@@ -57,5 +57,5 @@ export function publisherRig(
 
 /** A numbered event on the emotion topic. */
 export function event(topics: Topics, n: number): Message {
-  return { topic: topics.emotion, payload: JSON.stringify({ n }), qos: 1, retain: false }
+  return { topic: topics.emotion, payload: JSON.stringify({ n }), qos: 1, retain: false, kind: 'event' }
 }

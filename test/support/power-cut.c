@@ -1,0 +1,251 @@
+/*
+ * Loses what was not synced. Loaded into a process (LD_PRELOAD), it keeps beside every file under POWER_CUT_FOLDER what
+ * of it would be there after a power cut, in POWER_CUT_SHADOW: at fsync and fdatasync the file's content as it is then.
+ * Names count as in ext4's ordered journal: creating, renaming and deleting reach the disk in the order they were done;
+ * what was done to names since the last sync of any file or folder is lost. So the names in the shadow are brought up to
+ * date at each sync.
+ *
+ * Of a file that was never synced the shadow holds at most the name. What was written since the last sync may also have
+ * reached the disk by itself: whoever restores the shadow may add, to each file, a part of what the process left.
+ *
+ * POWER_CUT_FAIL_AT=N with POWER_CUT_FAIL=EIO|ENOSPC makes the N-th write or sync fail, and all after it for
+ * POWER_CUT_FAIL_COUNT of them (default 1). POWER_CUT_COUNTS names a file that gets `writes syncs bytes` at each sync and
+ * at the end.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static const char *folder, *shadow, *counts;
+static long fail_at, fail_count, fail_errno, calls, writes, syncs, bytes;
+
+static ssize_t (*real_write)(int, const void *, size_t);
+static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
+static ssize_t (*real_writev)(int, const struct iovec *, int);
+static int (*real_fsync)(int);
+static int (*real_fdatasync)(int);
+static int (*real_ftruncate)(int, off_t);
+static int (*real_unlink)(const char *);
+static int (*real_rename)(const char *, const char *);
+
+__attribute__((constructor)) static void begin(void) {
+  real_write = dlsym(RTLD_NEXT, "write");
+  real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
+  real_writev = dlsym(RTLD_NEXT, "writev");
+  real_fsync = dlsym(RTLD_NEXT, "fsync");
+  real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
+  real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
+  real_unlink = dlsym(RTLD_NEXT, "unlink");
+  real_rename = dlsym(RTLD_NEXT, "rename");
+  folder = getenv("POWER_CUT_FOLDER");
+  shadow = getenv("POWER_CUT_SHADOW");
+  counts = getenv("POWER_CUT_COUNTS");
+  const char *at = getenv("POWER_CUT_FAIL_AT"), *how = getenv("POWER_CUT_FAIL");
+  const char *many = getenv("POWER_CUT_FAIL_COUNT");
+  fail_at = at ? atol(at) : 0;
+  fail_count = many ? atol(many) : 1;
+  fail_errno = how && strcmp(how, "ENOSPC") == 0 ? ENOSPC : EIO;
+}
+
+/* Whether the descriptor is of a file or folder under ours; its path below the folder goes to `name`. */
+static int is_ours(int fd, char *name) {
+  char link[64], path[PATH_MAX];
+  if (!folder) return 0;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length < 0) return 0;
+  path[length] = 0;
+  size_t prefix = strlen(folder);
+  if (strncmp(path, folder, prefix) != 0 || (path[prefix] != '/' && path[prefix] != 0)) return 0;
+  snprintf(name, PATH_MAX, "%s", path + prefix);
+  return 1;
+}
+
+static void note(void) {
+  if (!counts) return;
+  char line[128];
+  int file = open(counts, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (file < 0) return;
+  int length = snprintf(line, sizeof line, "%ld %ld %ld\n", writes, syncs, bytes);
+  if (real_write(file, line, (size_t)length) < 0) { /* the test finds no counts */ }
+  close(file);
+}
+
+__attribute__((destructor)) static void end(void) { note(); }
+
+static int fails(void) {
+  calls++;
+  return fail_at > 0 && calls >= fail_at && calls < fail_at + fail_count;
+}
+
+/* Replaced in one step: the process may be killed at any moment, and the shadow must hold the old or the new. */
+static void copy(const char *from, const char *to) {
+  char part[PATH_MAX + 8], block[65536];
+  snprintf(part, sizeof part, "%s.shadow", to);
+  int in = open(from, O_RDONLY), out = open(part, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (in >= 0 && out >= 0) {
+    ssize_t got;
+    while ((got = read(in, block, sizeof block)) > 0)
+      if (real_write(out, block, (size_t)got) != got) abort();
+    real_rename(part, to);
+  }
+  if (in >= 0) close(in);
+  if (out >= 0) close(out);
+}
+
+/* Names of one folder as they are now: new ones without content, old ones gone. */
+static void sync_names(const char *below) {
+  char real[PATH_MAX], kept[PATH_MAX], path[PATH_MAX + 300], other[PATH_MAX + 300];
+  snprintf(real, sizeof real, "%s%s", folder, below);
+  snprintf(kept, sizeof kept, "%s%s", shadow, below);
+  struct stat status;
+  mkdir(kept, 0700);
+  DIR *now = opendir(real);
+  if (!now) return;
+  for (struct dirent *entry; (entry = readdir(now));) {
+    if (entry->d_name[0] == '.' && (!entry->d_name[1] || entry->d_name[1] == '.')) continue;
+    snprintf(path, sizeof path, "%s/%s", kept, entry->d_name);
+    snprintf(other, sizeof other, "%s/%s", real, entry->d_name);
+    if (stat(other, &status) != 0) continue;
+    /* Content is kept by inode, so that a renamed file keeps what was synced of it. */
+    char by_inode[PATH_MAX + 64];
+    snprintf(by_inode, sizeof by_inode, "%s.inodes/%lu", shadow, (unsigned long)status.st_ino);
+    if (S_ISDIR(status.st_mode)) {
+      mkdir(path, 0700);
+    } else if (access(by_inode, F_OK) == 0) {
+      copy(by_inode, path);
+    } else {
+      int file = open(path, O_WRONLY | O_CREAT, 0600);
+      if (file >= 0) close(file);
+    }
+  }
+  closedir(now);
+  DIR *before = opendir(kept);
+  if (!before) return;
+  for (struct dirent *entry; (entry = readdir(before));) {
+    if (entry->d_name[0] == '.' && (!entry->d_name[1] || entry->d_name[1] == '.')) continue;
+    snprintf(other, sizeof other, "%s/%s", real, entry->d_name);
+    snprintf(path, sizeof path, "%s/%s", kept, entry->d_name);
+    if (access(other, F_OK) != 0) real_unlink(path);
+  }
+  closedir(before);
+}
+
+static void synced(int fd, const char *name) {
+  char path[PATH_MAX + 64], parent[PATH_MAX];
+  struct stat status;
+  if (!shadow || fstat(fd, &status) != 0) return;
+  snprintf(path, sizeof path, "%s.inodes", shadow);
+  mkdir(path, 0700);
+  snprintf(parent, sizeof parent, "%s", name);
+  if (!S_ISDIR(status.st_mode)) {
+    char from[64];
+    snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
+    snprintf(path, sizeof path, "%s.inodes/%lu", shadow, (unsigned long)status.st_ino);
+    copy(from, path);
+    char *slash = strrchr(parent, '/');
+    if (slash) *slash = 0;
+  }
+  sync_names("");
+  if (parent[0]) sync_names(parent);
+}
+
+static int sync_file(int fd, int (*real)(int)) {
+  char name[PATH_MAX];
+  if (!is_ours(fd, name)) return real(fd);
+  pthread_mutex_lock(&lock);
+  int result = 0, error = 0;
+  if (fails()) {
+    result = -1;
+    error = (int)fail_errno;
+  } else {
+    /* Not really synced: that would only cost time. */
+    syncs++;
+    synced(fd, name);
+    note();
+  }
+  pthread_mutex_unlock(&lock);
+  if (result < 0) errno = error;
+  return result;
+}
+
+int fsync(int fd) { return sync_file(fd, real_fsync); }
+int fdatasync(int fd) { return sync_file(fd, real_fdatasync); }
+
+/* Half of what was to be written gets through where there is no room. */
+static int write_fails(int fd, const void *data, size_t size) {
+  char name[PATH_MAX];
+  if (!is_ours(fd, name)) return 0;
+  pthread_mutex_lock(&lock);
+  int failing = fails();
+  if (!failing) {
+    writes++;
+    bytes += (long)size;
+  }
+  pthread_mutex_unlock(&lock);
+  if (failing && data && size > 1 && real_write(fd, data, size / 2) < 0) { /* then nothing of it gets through */ }
+  return failing;
+}
+
+ssize_t write(int fd, const void *data, size_t size) {
+  if (write_fails(fd, data, size)) {
+    errno = (int)fail_errno;
+    return -1;
+  }
+  return real_write(fd, data, size);
+}
+
+ssize_t pwrite(int fd, const void *data, size_t size, off_t at) {
+  if (write_fails(fd, NULL, size)) {
+    errno = (int)fail_errno;
+    return -1;
+  }
+  return real_pwrite(fd, data, size, at);
+}
+
+ssize_t pwrite64(int fd, const void *data, size_t size, off_t at) { return pwrite(fd, data, size, at); }
+
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+  size_t size = 0;
+  for (int i = 0; i < count; i++) size += parts[i].iov_len;
+  if (write_fails(fd, NULL, size)) {
+    errno = (int)fail_errno;
+    return -1;
+  }
+  return real_writev(fd, parts, count);
+}
+
+/* The number of a deleted file may be given to the next one, which must not inherit its content. */
+static void deleted(const char *path) {
+  char by_inode[PATH_MAX + 64];
+  struct stat status;
+  if (!shadow || !folder || strncmp(path, folder, strlen(folder)) != 0 || stat(path, &status) != 0) return;
+  snprintf(by_inode, sizeof by_inode, "%s.inodes/%lu", shadow, (unsigned long)status.st_ino);
+  real_unlink(by_inode);
+}
+
+int unlink(const char *path) {
+  deleted(path);
+  return real_unlink(path);
+}
+
+int rename(const char *from, const char *to) {
+  deleted(to);
+  return real_rename(from, to);
+}
+
+int ftruncate(int fd, off_t size) { return real_ftruncate(fd, size); }
+int ftruncate64(int fd, off_t size) { return real_ftruncate(fd, size); }
