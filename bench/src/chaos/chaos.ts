@@ -7,7 +7,7 @@ import prettier from 'prettier'
 import { machine } from '../machine.js'
 import { isGood, roundLine, rowOf, toMarkdown, type ChaosReport, type RoundRow } from './chaos-report.js'
 import { missingFor } from './parts.js'
-import { drawRound, FAULT_KINDS, planName, type FaultKind } from './round-plan.js'
+import { drawRound, FAULT_KINDS, planName, type FaultKind, type RoundPlan } from './round-plan.js'
 import { runRound, type RoundResult } from './run-round.js'
 import { selfTest } from './self-test.js'
 
@@ -25,6 +25,7 @@ where these are missing. Ends with 1 if anything was lost.
   --rounds N     rounds to play, 10 if not given
   --round N      this one alone
   --seed N       the same seed plays the same rounds; drawn and said if not given
+  --jobs N       rounds at a time, 1 if not given; most of a round is waiting
   --only KIND    may be repeated: ${FAULT_KINDS.join(', ')}
   --report       writes docs/reports/chaos.json and .md
   --self-test    shows that losses, repeats and disorder are noticed
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '10' },
     round: { type: 'string' },
     seed: { type: 'string' },
+    jobs: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true, default: [] },
     report: { type: 'boolean', default: false },
     'self-test': { type: 'boolean', default: false },
@@ -48,7 +50,7 @@ if (values.help) process.stdout.write(HELP)
 else if (values['self-test']) process.exitCode = (await selfTest(say)) ? 0 : 1
 else {
   const wrong = values.only.find((kind) => !(FAULT_KINDS as readonly string[]).includes(kind))
-  const numbers = [values.rounds, values.round ?? '1', values.seed ?? '1'].map(Number)
+  const numbers = [values.rounds, values.jobs, values.round ?? '1', values.seed ?? '1'].map(Number)
   if (wrong !== undefined || !numbers.every((n) => Number.isSafeInteger(n) && n >= 1)) {
     process.stderr.write(
       wrong === undefined ? 'numbers are whole and 1 or more\n' : `there is no kind ${wrong}\n`,
@@ -74,24 +76,30 @@ async function chaos(): Promise<boolean> {
     values.round === undefined
       ? Array.from({ length: Number(values.rounds) }, (_, n) => n + 1)
       : [Number(values.round)]
+  const machineNow = machine()
   const rows: RoundRow[] = []
+  const waiting = [...chosen]
   let isAllGood = true
-  for (const [n, round] of chosen.entries()) {
-    const { result, isFine } = await playOne(seed, round, kinds, `${n + 1}/${chosen.length}`)
-    rows.push(rowOf(result))
-    isAllGood &&= isFine
+  const work = async (): Promise<void> => {
+    for (let round = waiting.shift(); round !== undefined; round = waiting.shift()) {
+      const place = `${round}/${chosen.at(-1)}`
+      const { result, isFine } = await playOne(drawRound(seed, round, kinds), kinds, place)
+      rows.push(rowOf(result))
+      isAllGood &&= isFine
+    }
   }
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work))
+  rows.sort((a, b) => a.round - b.round)
   const count = (of: (row: RoundRow) => number): number => rows.reduce((total, row) => total + of(row), 0)
-  say(
-    `${rows.length} rounds, ${count((row) => row.arrived)} events, ${count((row) => row.lost)} lost; seed ${seed}`,
-  )
+  const lost = count((row) => row.lost)
+  say(`${rows.length} rounds, ${count((row) => row.arrived)} events, ${lost} lost; seed ${seed}`)
   if (values.report) {
     const args = process.argv.slice(2).join(' ')
     await writeReport({
       date: new Date().toISOString(),
       command: `npm run chaos -- ${args}`,
       seed,
-      machine: machine(),
+      machine: machineNow,
       took_s: Math.round((performance.now() - started) / 1000),
       kinds,
       missing,
@@ -102,12 +110,10 @@ async function chaos(): Promise<boolean> {
 }
 
 async function playOne(
-  seed: number,
-  round: number,
+  plan: RoundPlan,
   kinds: readonly FaultKind[],
   place: string,
 ): Promise<{ result: RoundResult; isFine: boolean }> {
-  const plan = drawRound(seed, round, kinds)
   const folder = mkdtempSync(join(tmpdir(), 'affectd-chaos-'))
   const progress = (events: number): void => {
     if (process.stdout.isTTY)

@@ -109,6 +109,8 @@ async function play(
       'device.id=chaos',
       `device.state_dir=${disk.folder}`,
       `mqtt.url=${proxy?.url() ?? `mqtt://${network?.hostAddress ?? '127.0.0.1'}:${port}`}`,
+      // Mending the disk costs what the kernel had not written, as a power cut does.
+      ...(has('disk_read_only') ? ['publish.outbox_sync_s=0'] : []),
       ...SETTINGS,
     ],
     wrapper: network?.wrapper ?? [],

@@ -1,0 +1,38 @@
+import t from 'tap'
+import { isGood, roundLine } from '../../bench/src/chaos/chaos-report.js'
+import { missingFor } from '../../bench/src/chaos/parts.js'
+import type { FaultKind, PlannedFault } from '../../bench/src/chaos/round-plan.js'
+import { runRound } from '../../bench/src/chaos/run-round.js'
+import { skipUnless, skipUnlessPart } from '../support/require-part.js'
+
+const SEED = 6
+
+const fault = (kind: FaultKind, variant: string, durationMs: number, times = 1): PlannedFault => ({
+  kind,
+  variant,
+  startMs: 200,
+  durationMs,
+  times,
+})
+
+const ROUNDS: readonly (readonly PlannedFault[])[] = [
+  [fault('broker_restart', 'SIGTERM', 1000), fault('agent_kill', 'SIGKILL', 1500, 2)],
+  [fault('network_cut', 'in', 2000), fault('agent_restart', 'SIGTERM', 2500)],
+  [fault('slow_link', 'reset', 500)],
+  [fault('disk_full', 'tmpfs', 1000), fault('broker_restart', 'SIGTERM', 1000)],
+  [fault('disk_read_only', 'ext4', 1000)],
+  [fault('clock_jump', 'any', 1500, 3), fault('broker_kill', 'SIGKILL', 500)],
+]
+
+for (const [n, faults] of ROUNDS.entries()) {
+  const kinds = faults.map(({ kind }) => kind)
+  const missing = kinds.flatMap((kind) => missingFor(kind) ?? [])
+  const options = missing.length > 0 ? skipUnlessPart(missing.join(' and '), false) : skipUnless('mosquitto')
+  t.test(`nothing accepted is lost when this happens: ${kinds.join(' and ')}`, options, async (t) => {
+    const plan = { seed: SEED, round: n + 1, faults }
+    const result = await runRound(plan, { folder: t.testdir(), leastEvents: 30 })
+    const { verdict, troubles } = result
+    t.ok(isGood(result), roundLine(result), { verdict, troubles })
+    t.ok(verdict.arrived >= 30, `${verdict.arrived} events arrived`)
+  })
+}
