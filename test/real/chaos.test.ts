@@ -2,7 +2,7 @@ import t from 'tap'
 import { isGood, roundLine } from '../../bench/src/chaos/chaos-report.js'
 import { missingFor } from '../../bench/src/chaos/parts.js'
 import type { FaultKind, PlannedFault } from '../../bench/src/chaos/round-plan.js'
-import { runRound } from '../../bench/src/chaos/run-round.js'
+import { runRound, type RoundResult } from '../../bench/src/chaos/run-round.js'
 import { skipUnless, skipUnlessPart } from '../support/require-part.js'
 
 const SEED = 6
@@ -24,6 +24,18 @@ const ROUNDS: readonly (readonly PlannedFault[])[] = [
   [fault('clock_jump', 'any', 1500, 3), fault('broker_kill', 'SIGKILL', 500)],
 ]
 
+/** What shows in the agent's log that a failure reached it. */
+const DID_HAPPEN: Readonly<Partial<Record<FaultKind, (result: RoundResult) => boolean>>> = {
+  broker_restart: ({ connectionLosses }) => connectionLosses > 0,
+  broker_kill: ({ connectionLosses }) => connectionLosses > 0,
+  slow_link: ({ connectionLosses }) => connectionLosses > 0,
+  agent_kill: ({ processes }) => processes > 1,
+  agent_restart: ({ processes }) => processes > 1,
+  disk_full: ({ diskFailures }) => diskFailures > 0,
+  disk_read_only: ({ diskFailures }) => diskFailures > 0,
+  network_cut: ({ longestOutageMs }) => longestOutageMs > 1500,
+}
+
 for (const [n, faults] of ROUNDS.entries()) {
   const kinds = faults.map(({ kind }) => kind)
   const missing = kinds.flatMap((kind) => missingFor(kind) ?? [])
@@ -34,5 +46,7 @@ for (const [n, faults] of ROUNDS.entries()) {
     const { verdict, troubles } = result
     t.ok(isGood(result), roundLine(result), { verdict, troubles })
     t.ok(verdict.arrived >= 30, `${verdict.arrived} events arrived`)
+    // What was to go wrong went wrong.
+    for (const kind of kinds) t.ok(DID_HAPPEN[kind]?.(result) ?? true, `${kind} happened`)
   })
 }

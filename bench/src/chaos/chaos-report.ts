@@ -19,6 +19,9 @@ export interface RoundRow {
   readonly duplicates_unexplained: number
   readonly forgotten_by_broker: number
   readonly gone_with_memory: number
+  readonly processes: number
+  readonly connection_losses: number
+  readonly disk_failures: number
   readonly longest_outage_ms: number
   readonly recovery_ms: number
   readonly drain_ms: number
@@ -55,6 +58,9 @@ export function rowOf(result: RoundResult): RoundRow {
     duplicates_unexplained: verdict.unexplained.length,
     forgotten_by_broker: verdict.forgottenByBroker,
     gone_with_memory: verdict.goneWithMemory,
+    processes: result.processes,
+    connection_losses: result.connectionLosses,
+    disk_failures: result.diskFailures,
     longest_outage_ms: Math.round(result.longestOutageMs),
     recovery_ms: Math.round(result.recoveryMs),
     drain_ms: Math.round(result.drainMs),
@@ -75,6 +81,9 @@ export function toMarkdown(report: ChaosReport): string {
     'kind',
     'rounds',
     'events',
+    'processes',
+    'connections lost or refused',
+    'disk failures',
     'lost',
     'out of order',
     'repeats: acknowledgement lost',
@@ -129,6 +138,9 @@ function cellsOf(name: string, rounds: readonly RoundRow[]): string[] {
     name,
     String(rounds.length),
     sum(({ arrived }) => arrived),
+    sum(({ processes }) => processes),
+    sum((row) => row.connection_losses),
+    sum((row) => row.disk_failures),
     sum(({ lost }) => lost),
     sum(({ disordered }) => disordered),
     sum((row) => row.duplicates_ack_lost),

@@ -80,12 +80,20 @@ async function chaos(): Promise<boolean> {
   const rows: RoundRow[] = []
   const waiting = [...chosen]
   let isAllGood = true
+  // What is being played is ended in order, since namespaces and mounts outlive a process.
+  process.once('SIGINT', () => waiting.splice(0))
   const work = async (): Promise<void> => {
     for (let round = waiting.shift(); round !== undefined; round = waiting.shift()) {
       const place = `${round}/${chosen.at(-1)}`
-      const { result, isFine } = await playOne(drawRound(seed, round, kinds), kinds, place)
-      rows.push(rowOf(result))
-      isAllGood &&= isFine
+      const plan = drawRound(seed, round, kinds)
+      try {
+        const { result, isFine } = await playOne(plan, kinds, place)
+        rows.push(rowOf(result))
+        isAllGood &&= isFine
+      } catch (error) {
+        isAllGood = false
+        say(`FAILED ${place} ${planName(plan)}: the round could not be played: ${(error as Error).stack}`)
+      }
     }
   }
   await Promise.all(Array.from({ length: Number(values.jobs) }, work))
@@ -106,7 +114,7 @@ async function chaos(): Promise<boolean> {
       rounds: rows,
     })
   }
-  return isAllGood
+  return isAllGood && rows.length === chosen.length
 }
 
 async function playOne(

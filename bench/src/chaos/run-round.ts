@@ -42,6 +42,10 @@ export interface RoundResult {
   /** From the end of the audio until the agent had delivered everything and ended. */
   readonly drainMs: number
   readonly processes: number
+  /** Times that the agent said that a connection was lost or not to be had. */
+  readonly connectionLosses: number
+  /** Times that it said that its disk fails. */
+  readonly diskFailures: number
   /** Exit statuses of processes that ended unasked. */
   readonly ownEnds: readonly number[]
   readonly arrivals: readonly Arrival[]
@@ -145,6 +149,7 @@ async function play(
   const accepted = [...tellStories(logs).values()]
   await until(() => accepted.every(({ bootId, seq }) => ledger.has(bootId, seq)), SETTLE_MS)
   const { arrivals } = ledger
+  const steps = logs.flatMap((log) => log.steps)
   return {
     plan,
     verdict: judgeRound(arrivals, logs, has('broker_kill')),
@@ -153,6 +158,8 @@ async function play(
     recoveryMs: (arrivals.find(({ atMs }) => atMs >= healedAtMs)?.atMs ?? Infinity) - healedAtMs,
     drainMs,
     processes: agent.processes,
+    connectionLosses: steps.filter(({ kind }) => kind === 'lost').length,
+    diskFailures: steps.filter(({ kind }) => kind === 'memory').length,
     ownEnds: agent.ownEnds,
     arrivals,
     logs,
