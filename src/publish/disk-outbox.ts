@@ -144,7 +144,8 @@ export class DiskOutbox implements Outbox {
       this.#retry?.clear()
       this.#ageCheck?.clear()
       this.#wake()
-      if (this.#mode === 'memory' && this.#held.waiting.total > 0) await this.#returnToDisk()
+      const isBehind = this.#held.waiting.total > 0 || this.#held.stored.undeleted.size > 0
+      if (this.#mode === 'memory' && isBehind) await this.#returnToDisk()
       await this.#window.flush().catch((error: unknown) => this.#degrade(error))
       this.#noteTime()
       this.#drops.say()

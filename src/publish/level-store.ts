@@ -1,6 +1,6 @@
 import { mkdir, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ClassicLevel as Level } from 'classic-level'
+import type * as classic from 'classic-level'
 import { encodeEvent, eventKey, keyRange, parseEvent } from './event-record.js'
 import { EVENT_KINDS, StoreFault } from './event-store.js'
 import type { EventKind, EventStore, StoredEvent, StoredKey, Survey } from './event-store.js'
@@ -14,7 +14,7 @@ const SURVEY_STEP = 256
 const PASSING =
   /no space|quota|permission|read-only|input\/output|too many open|cannot allocate|not permitted|stale/i
 
-type Database = Level<string, string>
+type Database = classic.ClassicLevel<string, string>
 
 /**
  * Opens the store in a folder, or begins one. Only one process at a time can have it open.
@@ -24,6 +24,13 @@ type Database = Level<string, string>
  */
 export async function openLevelStore(folder: string): Promise<EventStore> {
   const { ClassicLevel } = await loadLevel()
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await refuseHeadless(folder)
+  } catch (error) {
+    throw faultOf(error)
+  }
+  // Begins to open by itself.
   const database = new ClassicLevel<string, string>(folder, {
     keyEncoding: 'utf8',
     valueEncoding: 'utf8',
@@ -31,8 +38,6 @@ export async function openLevelStore(folder: string): Promise<EventStore> {
     cacheSize: CACHE_BYTES,
   })
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await refuseHeadless(folder)
     await database.open()
     // Opening renames and deletes: without this a power cut could bring back a name whose file is gone.
     await syncPath(folder)
@@ -58,7 +63,7 @@ export async function repairLevelStore(folder: string): Promise<void> {
 }
 
 /** Loaded when it is needed: a machine for which there is no native part can still run without a disk outbox. */
-async function loadLevel(): Promise<typeof import('classic-level')> {
+async function loadLevel(): Promise<typeof classic> {
   try {
     return await import('classic-level')
   } catch (cause) {

@@ -91,19 +91,33 @@ static int fails(void) {
   return fail_at > 0 && calls >= fail_at && calls < fail_at + fail_count;
 }
 
-/* Replaced in one step: the process may be killed at any moment, and the shadow must hold the old or the new. */
-static void copy(const char *from, const char *to) {
-  char part[PATH_MAX + 8], block[65536];
-  snprintf(part, sizeof part, "%s.shadow", to);
-  int in = open(from, O_RDONLY), out = open(part, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  if (in >= 0 && out >= 0) {
+/* Adds what is new at the end: neither LevelDB nor the register ever writes over what it has written. */
+static void copy_tail(const char *from, const char *to) {
+  char block[65536];
+  struct stat whole, kept;
+  int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT, 0600);
+  if (in >= 0 && out >= 0 && fstat(in, &whole) == 0 && fstat(out, &kept) == 0) {
+    if (whole.st_size < kept.st_size) abort();
+    off_t at = kept.st_size;
     ssize_t got;
-    while ((got = read(in, block, sizeof block)) > 0)
+    lseek(out, at, SEEK_SET);
+    while ((got = pread(in, block, sizeof block, at)) > 0) {
       if (real_write(out, block, (size_t)got) != got) abort();
-    real_rename(part, to);
+      at += got;
+    }
   }
   if (in >= 0) close(in);
   if (out >= 0) close(out);
+}
+
+/* One content under two names, in one step: the process may be killed at any moment. */
+static void share(const char *from, const char *to) {
+  char part[PATH_MAX + 400];
+  struct stat one, other;
+  if (stat(from, &one) == 0 && stat(to, &other) == 0 && one.st_ino == other.st_ino) return;
+  snprintf(part, sizeof part, "%s.shadow", to);
+  real_unlink(part);
+  if (link(from, part) == 0) real_rename(part, to);
 }
 
 /* Names of one folder as they are now: new ones without content, old ones gone. */
@@ -126,7 +140,7 @@ static void sync_names(const char *below) {
     if (S_ISDIR(status.st_mode)) {
       mkdir(path, 0700);
     } else if (access(by_inode, F_OK) == 0) {
-      copy(by_inode, path);
+      share(by_inode, path);
     } else {
       int file = open(path, O_WRONLY | O_CREAT, 0600);
       if (file >= 0) close(file);
@@ -155,7 +169,7 @@ static void synced(int fd, const char *name) {
     char from[64];
     snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
     snprintf(path, sizeof path, "%s.inodes/%lu", shadow, (unsigned long)status.st_ino);
-    copy(from, path);
+    copy_tail(from, path);
     char *slash = strrchr(parent, '/');
     if (slash) *slash = 0;
   }

@@ -1,0 +1,115 @@
+import t from 'tap'
+import { OutboxLedger } from '../support/outbox-ledger.js'
+import { OutboxRig, payloads } from '../support/outbox-rig.js'
+import { ForgetfulDisk } from '../support/power-cut.js'
+import { skipUnless } from '../support/require-part.js'
+
+/** A sync takes time, on a machine with other things to do more. */
+const SLACK_MS = 2000
+const EVENTS = 1000
+/** By outbox-child.js: 0 to 2999 bytes of padding. */
+const PAYLOAD_BYTES = 1500
+
+async function heldAfter(disk: ForgetfulDisk): Promise<number[]> {
+  const rig = new OutboxRig(disk.folder)
+  await rig.outbox.open()
+  const held = payloads(await rig.outbox.oldest(100_000))
+  await rig.outbox.close()
+  disk.settle()
+  return held
+}
+
+t.test(
+  'a power cut at any moment loses nothing that was accepted where every event is synced',
+  { ...skipUnless('gcc'), timeout: 300_000 },
+  async (t) => {
+    const disk = new ForgetfulDisk(t.testdir())
+    const ledger = new OutboxLedger()
+    for (let life = 0; life < 10; life++) {
+      await ledger.live(disk.folder, {
+        firstN: ledger.nextN,
+        windowMs: 0,
+        mostKept: life % 3 === 0 ? 0 : 30,
+        killAfterLines: 2 + Math.floor(Math.random() * (life % 4 === 0 ? 1500 : 200)),
+        env: disk.env(),
+      })
+      t.same(ledger.errors, [])
+      disk.cutPower(life % 2 === 0 ? () => 0 : Math.random)
+      const held = await heldAfter(disk)
+      const there = new Set(held)
+      t.same(
+        held,
+        [...there].sort((a, b) => a - b),
+        'in order, none twice',
+      )
+      t.same(
+        ledger.owed.filter((n) => !there.has(n)),
+        [],
+        'nothing accepted is missing',
+      )
+      t.same(
+        held.filter((n) => !ledger.begun.has(n)),
+        [],
+        'and there is nothing else',
+      )
+      ledger.settle(held)
+    }
+  },
+)
+
+t.test(
+  'with a sync window a power cut costs events younger than the window alone',
+  { ...skipUnless('gcc'), timeout: 300_000 },
+  async (t) => {
+    const disk = new ForgetfulDisk(t.testdir())
+    const windowMs = 400
+    const ledger = new OutboxLedger()
+    let lost = 0
+    for (let life = 0; life < 4; life++) {
+      await ledger.live(disk.folder, {
+        firstN: ledger.nextN,
+        windowMs,
+        mostKept: 100_000,
+        killAfterLines: 2000 + Math.floor(Math.random() * 3000),
+        env: disk.env(),
+      })
+      disk.cutPower(life % 2 === 0 ? () => 0 : Math.random)
+      const held = await heldAfter(disk)
+      const there = new Set(held)
+      const missing = ledger.owed.filter((n) => !there.has(n))
+      const oldestMs = Math.max(0, ...missing.map((n) => ledger.lastAtMs - (ledger.accepted.get(n) ?? 0)))
+      t.ok(oldestMs <= windowMs + SLACK_MS, `the oldest that is missing had ${oldestMs} ms`)
+      t.same(
+        held,
+        [...there].sort((a, b) => a - b),
+        'what is there is in order, none twice',
+      )
+      lost += missing.length
+      ledger.settle(held)
+    }
+    t.ok(lost > 0, `${lost} unsynced events were lost: the disk really forgets`)
+  },
+)
+
+t.test('what is delivered at once costs no sync, and every event few bytes', skipUnless('gcc'), async (t) => {
+  const cost = async (windowMs: number, mostKept: number): Promise<{ syncs: number; bytes: number }> => {
+    const disk = new ForgetfulDisk(t.testdir())
+    const { status } = await new OutboxLedger().live(disk.folder, {
+      ...{ firstN: 0, windowMs, mostKept, count: EVENTS },
+      env: disk.env(),
+    })
+    t.equal(status, 0)
+    const { syncs, bytes } = disk.counts
+    t.comment(
+      `window ${windowMs} ms, ${mostKept} kept: ${syncs} syncs, ` +
+        `${(bytes / EVENTS).toFixed(0)} bytes written an event of ${PAYLOAD_BYTES} on average`,
+    )
+    return { syncs, bytes }
+  }
+  const delivered = await cost(3_600_000, 0)
+  // Opening, laying claim to positions, and the tables that full logs become; the clock's hour is not over.
+  t.ok(delivered.syncs < EVENTS / 20, `${delivered.syncs} syncs`)
+  t.ok(delivered.bytes < 3 * EVENTS * PAYLOAD_BYTES, `${delivered.bytes} bytes`)
+  const synced = await cost(0, 0)
+  t.ok(synced.syncs >= EVENTS, `${synced.syncs} syncs`)
+})
