@@ -12,17 +12,19 @@ import type { AddressInfo, Server, Socket } from 'node:net'
  * | `stall`     | are held back both ways, and go on when it passes    | open |
  * | `drop`      | are swallowed both ways, for good                    | open |
  * | `deaf`      | reach the broker; what it answers is swallowed       | open |
+ * | `mute`      | of the broker come through; those of the client are swallowed | open |
  * | `slow`      | come one at a time, `slowMs` apart                   | open |
  * | `half_open` | are swallowed                                        | the broker's is closed, the client is not told |
  * | `reset`     | none                                                 | reset at once, new ones as soon as they come |
  * | `garbage`   | of the broker are replaced by as many random ones    | open |
  *
- * A connection that lost bytes (`drop`, `deaf`, `half_open`, `garbage`) is torn for good: it stays as it is when the mode
+ * A connection that lost bytes (`drop`, `deaf`, `mute`, `half_open`, `garbage`) is torn for good: it stays as it is when the mode
  * changes to `pass`, while a new connection passes.
  */
-export type FaultMode = 'pass' | 'stall' | 'drop' | 'deaf' | 'slow' | 'half_open' | 'reset' | 'garbage'
+export type FaultMode =
+  'pass' | 'stall' | 'drop' | 'deaf' | 'mute' | 'slow' | 'half_open' | 'reset' | 'garbage'
 
-const TEARING: ReadonlySet<FaultMode> = new Set(['drop', 'deaf', 'half_open', 'garbage'])
+const TEARING: ReadonlySet<FaultMode> = new Set(['drop', 'deaf', 'mute', 'half_open', 'garbage'])
 
 interface Pair {
   readonly client: Socket
@@ -123,7 +125,7 @@ export class FaultProxy {
   async #pass(pair: Pair, bytes: Buffer, to: Socket, isAnswer: boolean): Promise<void> {
     if (this.#mode === 'stall') await new Promise<void>((resolve) => this.#onPass.push(resolve))
     const mode = pair.torn ?? this.#mode
-    if (mode === 'drop' || mode === 'half_open' || (mode === 'deaf' && isAnswer)) return
+    if (mode === 'drop' || mode === 'half_open' || mode === (isAnswer ? 'deaf' : 'mute')) return
     if (mode === 'garbage' && isAnswer) to.write(randomBytes(bytes.length))
     else if (mode === 'slow') await this.#trickle(bytes, to)
     else to.write(bytes)
