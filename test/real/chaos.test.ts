@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { isGood, roundLine } from '../../bench/src/chaos/chaos-report.js'
 import { missingFor } from '../../bench/src/chaos/parts.js'
@@ -25,7 +27,7 @@ const ROUNDS: readonly (readonly PlannedFault[])[] = [
 ]
 
 /** What shows in the agent's log that a failure reached it. */
-const DID_HAPPEN: Readonly<Partial<Record<FaultKind, (result: RoundResult) => boolean>>> = {
+const DID_HAPPEN: Readonly<Record<FaultKind, (result: RoundResult, folder: string) => boolean>> = {
   broker_restart: ({ connectionLosses }) => connectionLosses > 0,
   broker_kill: ({ connectionLosses }) => connectionLosses > 0,
   slow_link: ({ connectionLosses }) => connectionLosses > 0,
@@ -34,6 +36,11 @@ const DID_HAPPEN: Readonly<Partial<Record<FaultKind, (result: RoundResult) => bo
   disk_full: ({ diskFailures }) => diskFailures > 0,
   disk_read_only: ({ diskFailures }) => diskFailures > 0,
   network_cut: ({ longestOutageMs }) => longestOutageMs > 1500,
+  clock_jump: (_, folder) => {
+    const log = readFileSync(join(folder, 'agent-1.log'), 'utf8')
+    const days = log.match(/"time":"[-0-9]+T/g) ?? []
+    return new Set(days).size > 1
+  },
 }
 
 for (const [n, faults] of ROUNDS.entries()) {
@@ -42,11 +49,12 @@ for (const [n, faults] of ROUNDS.entries()) {
   const options = missing.length > 0 ? skipUnlessPart(missing.join(' and '), false) : skipUnless('mosquitto')
   t.test(`nothing accepted is lost when this happens: ${kinds.join(' and ')}`, options, async (t) => {
     const plan = { seed: SEED, round: n + 1, faults }
-    const result = await runRound(plan, { folder: t.testdir(), leastEvents: 30 })
+    const folder = t.testdir()
+    const result = await runRound(plan, { folder, leastEvents: 30 })
     const { verdict, troubles } = result
     t.ok(isGood(result), roundLine(result), { verdict, troubles })
     t.ok(verdict.arrived >= 30, `${verdict.arrived} events arrived`)
     // What was to go wrong went wrong.
-    for (const kind of kinds) t.ok(DID_HAPPEN[kind]?.(result) ?? true, `${kind} happened`)
+    for (const kind of kinds) t.ok(DID_HAPPEN[kind](result, folder), `${kind} happened`)
   })
 }
