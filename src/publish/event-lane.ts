@@ -6,6 +6,7 @@ import { Delivery } from './delivery.js'
 import { refusalFields } from './link.js'
 import type { Link, LinkLimits, Refusal } from './link.js'
 import type { Outbox, OutboxEntry } from './outbox.js'
+import { stampOf } from './stamp-of.js'
 
 const WINDOW = 16
 /** Fixed header, topic length, packet id and properties of a PUBLISH, generously. */
@@ -92,13 +93,14 @@ export class EventLane {
     }
     link.publish(message, undefined, (refusal) => {
       if (link !== this.#link) return
-      void (refusal === null ? this.#acknowledged(position) : this.#refused(position, refusal))
+      void (refusal === null ? this.#acknowledged(entry) : this.#refused(position, refusal))
     })
   }
 
-  async #acknowledged(position: number): Promise<void> {
+  async #acknowledged({ position, message }: OutboxEntry): Promise<void> {
     // Out of the outbox first: while it counts as in flight it cannot be sent again.
     await this.#options.outbox.remove(position)
+    this.#options.log.debug(stampOf(message), 'event acknowledged')
     this.#refusals = 0
     this.#lastRefusal = undefined
     for (const suspect of this.#delivery.acknowledged(position)) {

@@ -16,6 +16,7 @@ import type { Presence } from './presence.js'
 import type { Message, Publication, Publisher, PublisherCounts, RequestHandler } from './publisher.js'
 import { ResponseLane } from './response-lane.js'
 import { RetainedStates } from './retained-states.js'
+import { stampOf } from './stamp-of.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Topics } from './topics.js'
 
@@ -189,10 +190,11 @@ export class MqttPublisher implements Publisher {
   }
 
   async #append(message: Message): Promise<void> {
-    const { outbox, whenFull } = this.#options
+    const { outbox, whenFull, log } = this.#options
     if (whenFull === 'wait') await Promise.race([outbox.waitForSpace(), this.#closing])
     if (this.#isClosed) throw closedError()
     await outbox.append(message)
+    log.debug(stampOf(message), 'event accepted')
     this.#pump()
   }
 
