@@ -7,6 +7,7 @@ import { configJsonSchema } from '../config/json-schema.js'
 import type { LoadedConfig } from '../config/load-config.js'
 import { CONFIG_SCHEMA } from '../config/schema.js'
 import { shownTree } from '../config/settings-table.js'
+import { DeviceStatus } from '../device-status.js'
 import { ConfigError } from '../errors.js'
 import { HealthReporter } from '../health-reporter.js'
 import { systemClock } from '../ops/clock.js'
@@ -19,13 +20,7 @@ import { deviceVerbs } from '../publish/device-verbs.js'
 import { discoveryMessage } from '../publish/home-assistant/discovery-message.js'
 import { HomeAssistant } from '../publish/home-assistant/home-assistant.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
-import {
-  healthMessage,
-  infoMessage,
-  listeningMessage,
-  statusMessage,
-  type DeviceState,
-} from '../publish/payloads.js'
+import { healthMessage, infoMessage, listeningMessage, statusMessage } from '../publish/payloads.js'
 import { createPresence } from '../publish/presence.js'
 import type { Message } from '../publish/publisher.js'
 import { createRequestHandler } from '../publish/requests.js'
@@ -69,20 +64,20 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const adapts = judge.adapts && (!source.canWait || config.affect.adaptation.sources === 'all')
   if (adapts) keeper.restore()
 
-  const status: { state: DeviceState; reason: string | null } = {
-    // Nothing has been heard yet: the first frame says `online`.
-    state: 'degraded',
-    reason: 'starting',
-  }
+  const status = new DeviceStatus(({ state, reason }) => {
+    void publisher.publish(statusMessage(topics, state, reason, nowMs()))
+  })
+  outbox.onStoreChange((store) => status.ails('outbox_in_memory', store === 'memory'))
   let ending: string | null = null
   const publisher = new MqttPublisher({
     broker: brokerOptions(config),
     fallbackUrls: splitUrls(config.mqtt.fallback_urls),
+    onRefusing: (isRefusing) => status.ails('events_refused', isRefusing),
     rereadBroker: () => brokerOptions(config),
     topics,
     presence: createPresence(
       topics,
-      () => status,
+      () => status.now,
       nowMs,
       () => ending,
     ),
@@ -198,11 +193,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     info,
     health,
     listening,
-    setStatus(state, reason) {
-      if (status.state === state && status.reason === reason) return
-      Object.assign(status, { state, reason })
-      void publisher.publish(statusMessage(topics, state, reason, nowMs()))
-    },
+    setStatus: (state, reason) => status.hears(state, reason),
     setEnding(reason) {
       ending = reason
     },

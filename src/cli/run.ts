@@ -1,5 +1,6 @@
 import { loadConfig, type LoadedConfig } from '../config/load-config.js'
 import { InputError } from '../errors.js'
+import { emptyCoreDumps } from '../ops/core-dumps.js'
 import { createLogger } from '../ops/logger.js'
 import { openSession, type AgentSession } from './agent-session.js'
 import { buildAgent } from './build-agent.js'
@@ -39,6 +40,7 @@ export async function runCommand(
     return 0
   }
   refusePositionals('run', positionals)
+  emptyCoreDumps()
   const source = values.source === undefined ? [] : [`capture.source=${values.source}`]
   const sources = settingSources(values, io, source)
   const loaded = loadConfig(sources)

@@ -50,6 +50,7 @@ export class DiskOutbox implements Outbox {
   readonly #window: SyncWindow
   #store: EventStore | undefined
   #mode: OutboxStore = 'disk'
+  #onStoreChange: (store: OutboxStore) => void = () => undefined
   readonly #held = new HeldEvents((error) => this.#degrade(error))
   /** May or may not be in the store: writing them failed. */
   #uncertain: StoredKey[] = []
@@ -83,6 +84,11 @@ export class DiskOutbox implements Outbox {
 
   get store(): OutboxStore {
     return this.#mode
+  }
+
+  onStoreChange(listener: (store: OutboxStore) => void): void {
+    this.#onStoreChange = listener
+    if (this.#mode === 'memory') listener('memory')
   }
 
   /** @throws {ConfigError} CONFIG_STATE_DIR_IN_USE */
@@ -282,6 +288,7 @@ export class DiskOutbox implements Outbox {
       this.#options.log.error(fields, 'new events are kept in memory only, until the disk can be written')
     }
     this.#mode = 'memory'
+    this.#onStoreChange('memory')
     this.#window.clear()
     this.#retry ??= this.#options.clock.after(RETRY_MS, () => {
       this.#retry = undefined
@@ -305,6 +312,7 @@ export class DiskOutbox implements Outbox {
       return
     }
     this.#mode = 'disk'
+    this.#onStoreChange('disk')
     await this.#dropExcess()
     log.info({ outbox_depth: this.depth }, 'the outbox is on disk again')
   }

@@ -20,6 +20,8 @@ export interface EventLaneOptions {
   readonly random: () => number
   readonly backoff: BackoffRange
   readonly log: Logger
+  /** The broker begins to refuse events, or takes them again. */
+  readonly onRefusing: (isRefusing: boolean) => void
   /** Something was answered or a pause is over: there may be more to send. */
   readonly onProgress: () => void
 }
@@ -101,6 +103,7 @@ export class EventLane {
     // Out of the outbox first: while it counts as in flight it cannot be sent again.
     await this.#options.outbox.remove(position)
     this.#options.log.debug(stampOf(message), 'event acknowledged')
+    if (this.#refusals > 0) this.#options.onRefusing(false)
     this.#refusals = 0
     this.#lastRefusal = undefined
     for (const suspect of this.#delivery.acknowledged(position)) {
@@ -123,6 +126,7 @@ export class EventLane {
     if (this.#pause !== undefined) return
     const { clock, backoff, random, onProgress } = this.#options
     this.#refusals += 1
+    if (this.#refusals === 1) this.#options.onRefusing(true)
     this.#pause = clock.after(backoffDelayMs(this.#refusals, backoff, random), () => {
       this.#pause = undefined
       onProgress()

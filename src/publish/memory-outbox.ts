@@ -29,6 +29,11 @@ export class MemoryOutbox implements Outbox {
     return { ...NO_DROPS, count: this.#dropped }
   }
 
+  /** Memory is where it should be. */
+  onStoreChange(): void {
+    return
+  }
+
   open(): Promise<void> {
     return Promise.resolve()
   }

@@ -32,6 +32,8 @@ export interface MqttPublisherOptions {
   readonly rereadBroker?: () => Omit<LinkOptions, 'will'>
   readonly topics: Topics
   readonly presence: Presence
+  /** Told when the broker begins to refuse events, and when it takes them again. */
+  readonly onRefusing?: (isRefusing: boolean) => void
   /** Another's: it is not closed with the publisher. */
   readonly outbox: Outbox
   /** Whether a full outbox holds `publish` back (file, stdin) or drops its oldest event (a live microphone). */
@@ -94,7 +96,12 @@ export class MqttPublisher implements Publisher {
       () => this.#pump(),
     )
     this.#inbox = new Inbox({ ...shared, topics: options.topics, responses: this.#responses })
-    this.#events = new EventLane({ ...shared, outbox, onProgress: () => this.#answered() })
+    this.#events = new EventLane({
+      ...shared,
+      outbox,
+      onProgress: () => this.#answered(),
+      onRefusing: (isRefusing) => options.onRefusing?.(isRefusing),
+    })
     this.#supervisor = new LinkSupervisor({
       ...shared,
       linkOptions: () => ({ ...this.#broker(), url: addresses.current, will: presence.will() }),

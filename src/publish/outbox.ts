@@ -18,6 +18,8 @@ export interface Outbox {
   readonly dropped: number
   readonly droppedBy: OutboxDrops
   readonly store: OutboxStore
+  /** Told of every change of `store`, and at once if it is not what it should be. One listener. */
+  onStoreChange(listener: (store: OutboxStore) => void): void
   /**
    * Takes up what an earlier process left. Before anything else.
    *

@@ -362,3 +362,21 @@ t.test('closing while something is being sent leaves no timer behind', async (t)
   await settle()
   t.equal(clock.timers, 0)
 })
+
+t.test('who is refused says so, and when it is over', async (t) => {
+  const told: boolean[] = []
+  const { publisher, broker, topics, clock } = rig({ onRefusing: (isRefusing) => told.push(isRefusing) })
+  broker.link.up()
+  broker.reply = ({ message, answer }) =>
+    message.topic === topics.emotion ? answer({ reasonCode: 135, text: 'not authorised' }) : answer()
+  await publisher.publish(event(topics, 0))
+  await settle()
+  clock.advance(1000)
+  await settle()
+  t.same(told, [true])
+  broker.reply = (sent) => sent.answer()
+  clock.advance(60_000)
+  await settle()
+  t.same(told, [true, false])
+  t.equal(publisher.counts.outboxDepth, 0)
+})

@@ -15,6 +15,9 @@ import { skipUnless, skipUnlessPart } from '../support/require-part.js'
 // Real ALSA, real PortAudio, real arecord; only the sound card is PulseAudio's.
 const SOURCES = ['portaudio:testmic', 'arecord:testmic'] as const
 
+// Ten pulls of the plug, speech in real time: about two minutes.
+t.setTimeout(300_000)
+
 const needs = [skipUnless('pulseaudio'), skipUnless('arecord'), skipUnless('mosquitto')]
 const needsNative = skipUnlessPart('naudiodon', isNaudiodonInstalled())
 const skip = [...needs, needsNative].find((part) => part.skip !== false) ?? { skip: false as const }
