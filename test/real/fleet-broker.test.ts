@@ -6,7 +6,7 @@ import { Mosquitto, freePort } from '../support/mosquitto.js'
 import { MqttTap } from '../support/mqtt-tap.js'
 import { findProgram, skipUnless } from '../support/require-part.js'
 import { SimulatedDevice } from '../support/simulated-device.js'
-import { TcpLink } from '../support/tcp-link.js'
+import { FaultProxy } from '../support/fault-proxy.js'
 
 const needsMosquitto = skipUnless('mosquitto')
 const NOT_AUTHORISED = 135
@@ -138,7 +138,7 @@ t.test(
   async (t) => {
     const centre = await fleetBroker()
     t.teardown(() => centre.remove())
-    const link = await TcpLink.to(centre.port)
+    const link = await FaultProxy.open(centre.port)
     t.teardown(() => link.close())
     // The test has its own listener, folder and no certificates; all else is as it ships.
     const lines = shipped('mosquitto-bridge.conf')
@@ -174,13 +174,13 @@ t.test(
     }
     await speak(200)
     await operator.until(() => distinct > 0)
-    link.cut()
+    link.mode = 'reset'
     await bridgeSays('0')
     await speak(200)
     await onBoard.kill('SIGTERM')
     await onBoard.start()
     await speak(200)
-    link.mend()
+    link.mode = 'pass'
     await operator.until(() => distinct === 600)
     const account = ledger.account(new Map([[device.bootId, device.events]]))
     t.match(account, { distinct: 600, lost: 0, outOfOrder: 0 })
