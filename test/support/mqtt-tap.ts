@@ -15,7 +15,10 @@ export class MqttTap {
   private constructor(readonly client: MqttClient) {
     client.on('message', (topic, payload, packet) => {
       this.heard.push({ topic, payload: payload.toString(), packet })
-      for (const check of [...this.#waiters]) check()
+      // Once a test's own listeners have had the message, too.
+      queueMicrotask(() => {
+        for (const check of [...this.#waiters]) check()
+      })
     })
   }
 
