@@ -403,15 +403,15 @@ t.test('what changed while an agent was being built is brought about as soon as 
 
 t.test('a microphone that nobody may listen to confirms nothing and breaks nothing', async (t) => {
   const rig = new Rig(t.testdir())
-  let isHeard: boolean | undefined
+  const microphone: { isOn: boolean } = { isOn: false }
   rig.vitals = ({ loaded }) => ({
-    capture: isHeard === undefined ? undefined : loaded.config.capture.channel !== 3,
+    capture: microphone.isOn ? loaded.config.capture.channel !== 3 : undefined,
     broker: true,
   })
   await rig.send({ revision: 1, patch: { capture: { channel: 3 } } })
   await rig.pass(120)
   t.match(rig.remote.report, { device: { status: 'applied' }, isConfirmed: false })
-  isHeard = true
+  microphone.isOn = true
   await rig.pass(60)
   t.match(rig.remote.report.device, { status: 'rolled_back', error: { code: 'CONFIG_ROLLED_BACK_CAPTURE' } })
 })
