@@ -52,8 +52,10 @@ t.test('an outbox never exceeds its bound, keeps order and counts what it drops'
 
 t.test('who waits for space goes on when an event leaves', async (t) => {
   const outbox = new MemoryOutbox(1)
+  t.ok(outbox.hasSpace)
   await outbox.waitForSpace()
   await outbox.append(message(0))
+  t.notOk(outbox.hasSpace)
   let isFree = false
   const waiting = outbox.waitForSpace().then(() => (isFree = true))
   await Promise.resolve()
@@ -61,7 +63,7 @@ t.test('who waits for space goes on when an event leaves', async (t) => {
   const [entry] = await outbox.oldest(1)
   await outbox.remove(entry?.position ?? 0)
   await waiting
-  t.ok(isFree)
+  t.ok(isFree && outbox.hasSpace)
 })
 
 t.test('closing lets waiters go', async (t) => {

@@ -8,8 +8,7 @@ import { skipUnless } from '../support/require-part.js'
 t.setTimeout(300_000)
 
 async function heldIn(folder: string): Promise<number[]> {
-  const rig = new OutboxRig(folder)
-  await rig.outbox.open()
+  const rig = await OutboxRig.opened(folder)
   const held = payloads(await rig.outbox.oldest(100_000))
   await rig.outbox.close()
   return held

@@ -27,8 +27,7 @@ t.test(
   NEEDS_MOUNT,
   async (t) => {
     await onTmpfs(1024, async (folder) => {
-      const rig = new OutboxRig(join(folder, 'state'))
-      await rig.outbox.open()
+      const rig = await OutboxRig.opened(join(folder, 'state'))
       await rig.outbox.append(message(0))
       let n = 1
       for (; rig.outbox.store === 'disk' && n < 5000; n++) await rig.outbox.append(message(n, 'event', 1000))
@@ -70,7 +69,7 @@ t.test(
   async (t) => {
     for (const kind of ['full', 'read-only'] as const) {
       await onTmpfs(2048, async (folder) => {
-        const rig = new OutboxRig(join(folder, 'state'))
+        const rig = await OutboxRig.opened(join(folder, 'state'))
         for (let n = 0; n < 10; n++) await rig.outbox.append(message(n))
         await rig.outbox.close()
         if (kind === 'full') fill(folder)

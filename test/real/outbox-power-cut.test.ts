@@ -14,8 +14,7 @@ const EVENTS = 1000
 const PAYLOAD_BYTES = 1500
 
 async function heldAfter(disk: ForgetfulDisk): Promise<number[]> {
-  const rig = new OutboxRig(disk.folder)
-  await rig.outbox.open()
+  const rig = await OutboxRig.opened(disk.folder)
   const held = payloads(await rig.outbox.oldest(100_000))
   await rig.outbox.close()
   disk.settle()
