@@ -74,3 +74,15 @@ t.test('closing lets waiters go', async (t) => {
   await waiting
   t.pass('released')
 })
+
+t.test('alerts outlast events, and states are none of its business', async (t) => {
+  const outbox = new MemoryOutbox(2)
+  const kinds = ['alert', 'event', 'state', 'alert', 'event', 'alert'] as const
+  for (const [n, kind] of kinds.entries()) await outbox.append({ ...message(n), kind })
+  t.same(
+    (await outbox.oldest(9)).map((entry) => entry.message.payload),
+    ['3', '5'],
+    'no event takes the place of an alert; among alerts the oldest goes',
+  )
+  t.equal(outbox.dropped, 3)
+})
