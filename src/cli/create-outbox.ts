@@ -22,6 +22,7 @@ export function createOutbox(
       maxAgeMs: publish.outbox_max_age_h * HOUR_MS,
     },
     syncWindowMs: publish.outbox_sync_s * 1000,
+    random: Math.random,
     ...parts,
   })
 }

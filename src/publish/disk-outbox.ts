@@ -5,7 +5,7 @@ import { encodeEvent } from './event-record.js'
 import type { EventKind, EventStore, StoredEvent, StoredKey } from './event-store.js'
 import { StoreFault } from './event-store.js'
 import { HeldEvents } from './held-events.js'
-import { hasEventStore, openEventStore, proveWritable } from './open-event-store.js'
+import { openEventStore, proveWritable } from './open-event-store.js'
 import { excess, roomFor } from './outbox-bounds.js'
 import type { OutboxBounds } from './outbox-bounds.js'
 import { DropCounter } from './outbox-drops.js'
@@ -23,7 +23,7 @@ const AGE_CHECK_MS = 10 * 60_000
 const MOVED_AT_ONCE = 64
 
 export interface DiskOutboxOptions {
-  /** Made when the first event comes. */
+  /** Made at the start. */
   readonly folder: string
   readonly registerFile: RegisterFile
   readonly bounds: OutboxBounds
@@ -31,14 +31,17 @@ export interface DiskOutboxOptions {
   readonly syncWindowMs: number
   readonly clock: Clock
   readonly log: Logger
+  /** In [0, 1). */
+  readonly random: () => number
 }
 
 /**
  * An outbox that outlives the process, and the power: an event is on the disk before `append` resolves, and synced
  * within a window. Where the disk fails, new events wait in memory behind those on the disk, until it works again.
  *
- * disk → memory when writing or syncing fails, or the store is damaged; memory → disk when opening the store anew and
- * writing what waited succeeds, tried every 30 s and at the end.
+ * disk → memory when opening, writing or syncing fails, or the store is damaged; memory → disk when opening the store
+ * anew and writing what waited succeeds, tried every 30 s and at the end. From `open` to `close` nobody else has the
+ * store, unless it could not be opened.
  *
  * Longer than a file should be: what is pure or has a state of its own (order, bounds, ages, syncs) is in files beside it,
  * and what is left is the order of steps over one state, which is easier to check in one place.
@@ -74,6 +77,13 @@ export class DiskOutbox implements Outbox {
     return this.#held.total
   }
 
+  get hasSpace(): boolean {
+    const { count, bytes } = this.#held
+    const { maxEvents, maxBytes } = this.#options.bounds
+    const depth = count.event + count.alert
+    return depth === 0 || (depth < maxEvents && bytes.event + bytes.alert + this.#largestBytes <= maxBytes)
+  }
+
   get dropped(): number {
     return this.#drops.total
   }
@@ -93,25 +103,23 @@ export class DiskOutbox implements Outbox {
 
   /** @throws {ConfigError} CONFIG_STATE_DIR_IN_USE */
   open(): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#checkAgeLater()
-      const { folder, log } = this.#options
-      if (!(await hasEventStore(folder))) return
+    return this.#inTurn(nothing, async () => {
+      const { folder, log, random } = this.#options
       try {
         await this.#attach()
       } catch (error) {
         if (error instanceof StoreFault && error.fault === 'locked') throw inUse(folder, error)
+        this.#register.leap(random())
         this.#degrade(error)
       }
+      this.#checkAgeLater()
       await this.#dropExcess()
       if (this.depth > 0) log.info({ outbox_depth: this.depth }, 'events of an earlier run are sent first')
     })
   }
 
   append(message: Message): Promise<void> {
-    return this.#inTurn(async () => {
-      if (this.#isClosed)
-        throw new PublishError('PUBLISH_CLOSED', 'the outbox is closed: nothing more is kept')
+    return this.#inTurn(refuse, async () => {
       if (message.kind === 'state') return
       await this.#dropTooOld()
       const stampMs = this.#register.age.now()
@@ -131,14 +139,14 @@ export class DiskOutbox implements Outbox {
   }
 
   oldest(count: number): Promise<readonly OutboxEntry[]> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(none, async () => {
       await this.#dropTooOld()
       return await this.#held.oldest(count)
     })
   }
 
   remove(position: number): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(nothing, async () => {
       const event = await this.#held.find(position)
       if (event === undefined) return
       this.#forget(event)
@@ -147,15 +155,16 @@ export class DiskOutbox implements Outbox {
   }
 
   close(): Promise<void> {
-    return this.#inTurn(async () => {
-      if (this.#isClosed) return
+    return this.#inTurn(nothing, async () => {
       this.#isClosed = true
       this.#retry?.clear()
       this.#ageCheck?.clear()
       this.#wake()
-      const isBehind = this.#held.waiting.total > 0 || this.#held.stored.undeleted.size > 0
-      if (this.#mode === 'memory' && isBehind) await this.#returnToDisk()
-      await this.#window.flush().catch((error: unknown) => this.#degrade(error))
+      if (this.#mode === 'disk') await this.#flushSyncs()
+      if (this.#mode === 'memory') {
+        if (this.#isBehind) await this.#returnToDisk()
+        await this.#flushSyncs()
+      }
       this.#noteTime()
       this.#drops.say()
       await this.#store?.close().catch(() => undefined)
@@ -164,18 +173,14 @@ export class DiskOutbox implements Outbox {
     })
   }
 
-  /** Every call waits for the ones before it: what is held in memory always agrees with the store. */
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(act)
+  /**
+   * Every call waits for the ones before it: what is held in memory always agrees with the store. One whose turn comes
+   * after the end does `late` instead: somebody else may have the store by then.
+   */
+  #inTurn<T>(late: () => T, act: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(() => (this.#isClosed ? late() : act()))
     this.#turn = done.catch(() => undefined)
     return done
-  }
-
-  get hasSpace(): boolean {
-    const { count, bytes } = this.#held
-    const { maxEvents, maxBytes } = this.#options.bounds
-    const depth = count.event + count.alert
-    return depth === 0 || (depth < maxEvents && bytes.event + bytes.alert + this.#largestBytes <= maxBytes)
   }
 
   /** @returns false if the event cannot be kept at all */
@@ -228,6 +233,16 @@ export class DiskOutbox implements Outbox {
     if (this.hasSpace) this.#wake()
   }
 
+  /** Whether the disk lacks something that this process knows: events, deletions, a sync. */
+  get #isBehind(): boolean {
+    const { waiting, stored } = this.#held
+    return waiting.total > 0 || stored.undeleted.size > 0 || this.#window.isBehind
+  }
+
+  async #flushSyncs(): Promise<void> {
+    await this.#window.flush().catch((error: unknown) => this.#degrade(error))
+  }
+
   async #flushDeletions(): Promise<void> {
     if (this.#mode === 'disk' && this.#held.stored.undeleted.size > 0) await this.#write([])
   }
@@ -248,12 +263,14 @@ export class DiskOutbox implements Outbox {
   /** Adds events to the store, and deletes what is to be deleted. @returns false if the disk failed */
   async #write(events: readonly StoredEvent[]): Promise<boolean> {
     const doomed = this.#held.stored.undeletedKeys
+    let tried: readonly StoredEvent[] = []
     try {
       this.#register.claim()
-      const store = this.#store ?? (await this.#attach())
-      await store.write(events, doomed)
+      if (this.#store === undefined) throw new StoreFault('unavailable', 'the outbox is not open')
+      tried = events
+      await this.#store.write(events, doomed)
     } catch (error) {
-      this.#uncertain.push(...events.map(keyOf))
+      this.#uncertain.push(...tried.map(keyOf))
       this.#degrade(error)
       return false
     }
@@ -289,10 +306,10 @@ export class DiskOutbox implements Outbox {
     }
     this.#mode = 'memory'
     this.#onStoreChange('memory')
-    this.#window.clear()
+    this.#window.pause()
     this.#retry ??= this.#options.clock.after(RETRY_MS, () => {
       this.#retry = undefined
-      void this.#inTurn(() => this.#returnToDisk())
+      void this.#inTurn(nothing, () => this.#returnToDisk())
     })
   }
 
@@ -307,6 +324,7 @@ export class DiskOutbox implements Outbox {
       const store = await this.#attach()
       await this.#moveWaiting(store)
       await store.sync()
+      this.#window.settle()
     } catch (error) {
       this.#degrade(error)
       return
@@ -328,6 +346,7 @@ export class DiskOutbox implements Outbox {
       for (const event of events) {
         this.#held.waiting.remove(event.position)
         this.#held.stored.added(event)
+        this.#window.owe(event.position)
       }
     }
   }
@@ -336,7 +355,7 @@ export class DiskOutbox implements Outbox {
     if (this.#options.bounds.maxAgeMs === 0) return
     this.#ageCheck = this.#options.clock.after(AGE_CHECK_MS, () => {
       this.#checkAgeLater()
-      void this.#inTurn(async () => {
+      void this.#inTurn(nothing, async () => {
         await this.#dropTooOld()
         this.#noteTime()
       })
@@ -358,6 +377,18 @@ export class DiskOutbox implements Outbox {
     this.#wakeWaiter = undefined
     wake?.()
   }
+}
+
+function nothing(): void {
+  return
+}
+
+function none(): readonly OutboxEntry[] {
+  return []
+}
+
+function refuse(): void {
+  throw new PublishError('PUBLISH_CLOSED', 'the outbox is closed: nothing more is kept')
 }
 
 function kept({ topic, payload, qos, retain }: Message, kind: EventKind): StoredEvent['message'] {

@@ -1,3 +1,5 @@
+import { MemoryQueue } from './memory-queue.js'
+import { excess } from './outbox-bounds.js'
 import { NO_DROPS } from './outbox-drops.js'
 import type { Outbox, OutboxEntry } from './outbox.js'
 import type { Message, OutboxDrops } from './publisher.js'
@@ -7,8 +9,7 @@ export const DEFAULT_OUTBOX_LIMIT = 10_000
 /** An outbox that lasts as long as the process, bounded by count alone. */
 export class MemoryOutbox implements Outbox {
   readonly store = 'memory'
-  // A Map iterates in order of insertion, which is order of position, and deletes anywhere in constant time.
-  readonly #entries = new Map<number, OutboxEntry>()
+  readonly #queue = new MemoryQueue()
   #nextPosition = 1
   #dropped = 0
   #isClosed = false
@@ -18,7 +19,11 @@ export class MemoryOutbox implements Outbox {
   constructor(readonly limit: number = DEFAULT_OUTBOX_LIMIT) {}
 
   get depth(): number {
-    return this.#entries.size
+    return this.#queue.total
+  }
+
+  get hasSpace(): boolean {
+    return this.#queue.total < this.limit
   }
 
   get dropped(): number {
@@ -39,17 +44,17 @@ export class MemoryOutbox implements Outbox {
   }
 
   append(message: Message): Promise<void> {
-    const position = this.#nextPosition++
-    this.#entries.set(position, { position, message })
-    if (this.#entries.size > this.limit) {
-      this.#entries.delete(this.#leastWanted())
+    const { kind } = message
+    if (kind === 'state') return Promise.resolve()
+    // Neither size nor age bounds it.
+    this.#queue.add({ position: this.#nextPosition++, message: { ...message, kind }, stampMs: 0, bytes: 0 })
+    const surplus = excess(this.#queue, { maxEvents: this.limit, maxBytes: Infinity, maxAgeMs: 0 })
+    const victim = surplus === null ? undefined : this.#queue.oldestOf(surplus.kind)
+    if (victim !== undefined) {
+      this.#queue.remove(victim.position)
       this.#dropped += 1
     }
     return Promise.resolve()
-  }
-
-  get hasSpace(): boolean {
-    return this.#entries.size < this.limit
   }
 
   waitForSpace(): Promise<void> {
@@ -60,16 +65,11 @@ export class MemoryOutbox implements Outbox {
   }
 
   oldest(count: number): Promise<readonly OutboxEntry[]> {
-    const found: OutboxEntry[] = []
-    for (const entry of this.#entries.values()) {
-      if (found.length >= count) break
-      found.push(entry)
-    }
-    return Promise.resolve(found)
+    return Promise.resolve(this.#queue.oldest(count))
   }
 
   remove(position: number): Promise<void> {
-    if (this.#entries.delete(position)) this.#wake()
+    if (this.#queue.remove(position) !== undefined) this.#wake()
     return Promise.resolve()
   }
 
@@ -77,16 +77,6 @@ export class MemoryOutbox implements Outbox {
     this.#isClosed = true
     this.#wake()
     return Promise.resolve()
-  }
-
-  /** Position of the oldest event, or of the oldest alert where there is no event. */
-  #leastWanted(): number {
-    let oldest: number | undefined
-    for (const { position, message } of this.#entries.values()) {
-      if (message.kind !== 'alert') return position
-      oldest ??= position
-    }
-    return oldest ?? 0
   }
 
   #wake(): void {

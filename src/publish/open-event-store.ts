@@ -67,15 +67,6 @@ async function setAside(folder: string): Promise<void> {
   }
 }
 
-/** Whether there is anything to open: a device that has said nothing yet has written nothing. */
-export async function hasEventStore(folder: string): Promise<boolean> {
-  try {
-    return (await readdir(folder)).length > 0
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT'
-  }
-}
-
 /**
  * Writes and deletes as much as opening may need. A store that was closed and cannot be opened for want of room can be
  * neither written nor read until there is some.

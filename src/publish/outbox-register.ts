@@ -6,6 +6,8 @@ const SCHEMA = 'affectd.outbox/1'
 const MAX_BYTES = 1024
 /** Positions laid claim to at once, so that the file is written once in so many events. */
 const BLOCK = 16_384
+/** Room for 2^16 leaps before positions end. */
+const LEAP = 2 ** 36
 
 /** A small file that survives a power cut. */
 export interface RegisterFile {
@@ -44,6 +46,16 @@ export class OutboxRegister {
   sawInStore(position: number, stampMs: number): void {
     this.#next = Math.max(this.#next, position + 1)
     this.age.atLeast(stampMs)
+  }
+
+  /**
+   * The store cannot be read now, nor perhaps the file: positions go on far beyond what either may hold, at a place that
+   * no other process that does so will choose, so that what waits takes no stored event's place later.
+   *
+   * @param where in [0, 1)
+   */
+  leap(where: number): void {
+    this.#next = this.#claimed + Math.floor(where * LEAP)
   }
 
   /** Lays claim to all positions given out so far, for good. Throws what the file throws. */

@@ -14,6 +14,8 @@ export interface OutboxEntry {
  */
 export interface Outbox {
   readonly depth: number
+  /** Whether there is room for one more right now: where there is, `waitForSpace` resolves at once. */
+  readonly hasSpace: boolean
   /** Events that were dropped, since the start. One of them may have been on its way and arrive yet. */
   readonly dropped: number
   readonly droppedBy: OutboxDrops
@@ -21,20 +23,18 @@ export interface Outbox {
   /** Told of every change of `store`, and at once if it is not what it should be. One listener. */
   onStoreChange(listener: (store: OutboxStore) => void): void
   /**
-   * Takes up what an earlier process left. Before anything else.
+   * Takes up what an earlier process left, and keeps others out until it is closed. Before anything else.
    *
    * @throws {ConfigError} CONFIG_STATE_DIR_IN_USE
    */
   open(): Promise<void>
   /** Resolves when the event is kept. Makes room if the outbox is full: callers that can, wait for space first. */
   append(message: Message): Promise<void>
-  /** Whether there is room for one more now. */
-  readonly hasSpace: boolean
   /** Resolves when there is room for one more, or the outbox is closed. One caller at a time. */
   waitForSpace(): Promise<void>
-  /** Up to `count` entries from the oldest on; they stay in the outbox. */
+  /** Up to `count` entries from the oldest on; they stay in the outbox. None once it is closed. */
   oldest(count: number): Promise<readonly OutboxEntry[]>
-  /** Forgets an event for good. Does nothing if it is not there any more. */
+  /** Forgets an event for good. Does nothing if it is not there any more, or the outbox is closed. */
   remove(position: number): Promise<void>
   /** Lets go of waiters and files; what is kept on disk stays there. */
   close(): Promise<void>

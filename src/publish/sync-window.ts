@@ -21,14 +21,24 @@ export class SyncWindow {
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
+  /** Whether something was written that nobody has synced yet, or whose sync failed. */
+  get isBehind(): boolean {
+    return this.#unsynced.size > 0
+  }
+
   /** The event was written. Resolves when it is as safe as it has to be; rejects as `sync`. */
   async wrote(position: number): Promise<void> {
-    if (this.windowMs === 0) return await this.sync()
-    this.#unsynced.add(position)
+    this.owe(position)
+    if (this.windowMs === 0) return await this.#syncNow()
     this.#timer ??= this.clock.after(this.windowMs, () => {
       this.#timer = undefined
       this.#running = this.#syncNow().catch(this.onFailure)
     })
+  }
+
+  /** The event was written, and somebody else sees to its sync: until `settle` it is one more for `flush`. */
+  owe(position: number): void {
+    this.#unsynced.add(position)
   }
 
   /** The event was delivered or dropped. */
@@ -38,16 +48,21 @@ export class SyncWindow {
 
   /** Syncs now what waits for it; rejects as `sync`. */
   async flush(): Promise<void> {
-    this.clear(false)
+    this.pause()
     await this.#running
     await this.#syncNow()
   }
 
-  /** @param forgets nothing that was written needs to be synced any more */
-  clear(forgets = true): void {
+  /** No sync by itself until something is written again; what waits for one still does. */
+  pause(): void {
     this.#timer?.clear()
     this.#timer = undefined
-    if (forgets) this.#unsynced.clear()
+  }
+
+  /** All that was written is durable: somebody else has synced it. */
+  settle(): void {
+    this.pause()
+    this.#unsynced.clear()
   }
 
   async #syncNow(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -20,7 +21,7 @@ import { payloads, OutboxRig, message } from '../support/outbox-rig.js'
 const HOUR_MS = 3_600_000
 
 t.test('what an earlier process left is sent first, in order, under positions that rise', async (t) => {
-  const rig = new OutboxRig(t.testdir())
+  const rig = await OutboxRig.opened(t.testdir())
   for (let n = 0; n < 200; n++) await rig.outbox.append(message(n, n % 7 === 0 ? 'alert' : 'event'))
   const before = await rig.outbox.oldest(200)
   for (const { position } of before.slice(0, 50)) await rig.outbox.remove(position)
@@ -48,13 +49,12 @@ t.test('what an earlier process left is sent first, in order, under positions th
   await rig.outbox.close()
 })
 
-t.test('nothing is written before there is something to keep', async (t) => {
-  const rig = new OutboxRig(t.testdir())
-  await rig.outbox.open()
+t.test('before there is something to keep there is an empty store and no register', async (t) => {
+  const rig = await OutboxRig.opened(t.testdir())
   t.same(await rig.outbox.oldest(16), [])
   await rig.outbox.remove(1)
   await rig.outbox.close()
-  t.same(readdirSync(rig.stateDir), [])
+  t.same(readdirSync(rig.stateDir), ['outbox'])
 })
 
 t.test('it holds what a plain list holds, over restarts, whatever is done', async (t) => {
@@ -79,8 +79,7 @@ t.test('it holds what a plain list holds, over restarts, whatever is done', asyn
       fc.integer({ min: 300, max: 20_000 }),
       fc.array(step, { maxLength: 150 }),
       async (maxEvents, maxBytes, steps) => {
-        const rig = new OutboxRig(join(folder, String(run++)), { maxEvents, maxBytes })
-        await rig.outbox.open()
+        const rig = await OutboxRig.opened(join(folder, String(run++)), { maxEvents, maxBytes })
         let model: Kept[] = []
         let dropped = 0
         let n = 0
@@ -134,8 +133,7 @@ function sizeOnDisk({ topic, payload, qos, retain }: Message): number {
 }
 
 t.test('events that have waited too long go, also over a restart, and are counted', async (t) => {
-  const rig = new OutboxRig(t.testdir(), { maxAgeMs: 24 * HOUR_MS })
-  await rig.outbox.open()
+  const rig = await OutboxRig.opened(t.testdir(), { maxAgeMs: 24 * HOUR_MS })
   await rig.outbox.append(message(0))
   rig.clock.advance(20 * HOUR_MS)
   await rig.outbox.append(message(1, 'alert'))
@@ -155,7 +153,7 @@ t.test('events that have waited too long go, also over a restart, and are counte
 })
 
 t.test('drops are said at most once a minute', async (t) => {
-  const rig = new OutboxRig(t.testdir(), { maxEvents: 1 })
+  const rig = await OutboxRig.opened(t.testdir(), { maxEvents: 1 })
   const said = (): readonly unknown[] =>
     rig.log.lines.flatMap(({ fields }) =>
       fields['code'] === 'PUBLISH_OUTBOX_DROPPED' ? [fields['count']] : [],
@@ -170,15 +168,18 @@ t.test('drops are said at most once a minute', async (t) => {
 })
 
 t.test('who waits for space goes on when an event leaves, or at the end', async (t) => {
-  const rig = new OutboxRig(t.testdir(), { maxEvents: 1 })
+  const rig = await OutboxRig.opened(t.testdir(), { maxEvents: 1 })
+  t.ok(rig.outbox.hasSpace)
   await rig.outbox.waitForSpace()
   await rig.outbox.append(message(0))
+  t.notOk(rig.outbox.hasSpace)
   let isFree = false
   const waiting = rig.outbox.waitForSpace().then(() => (isFree = true))
   const [entry] = await rig.outbox.oldest(1)
   t.notOk(isFree)
   await rig.outbox.remove(entry?.position ?? 0)
   await waiting
+  t.ok(rig.outbox.hasSpace)
   await rig.outbox.append(message(1))
   const last = rig.outbox.waitForSpace()
   await rig.outbox.close()
@@ -186,15 +187,39 @@ t.test('who waits for space goes on when an event leaves, or at the end', async 
   await t.rejects(rig.outbox.append(message(2)), { code: 'PUBLISH_CLOSED' })
 })
 
-t.test('a second one on the same folder is refused, and gets it when the first has ended', async (t) => {
-  const rig = new OutboxRig(t.testdir())
+for (const kept of [[], [0]]) {
+  t.test(
+    `a second one is refused where the first has kept ${kept.length}, and gets the folder when the first has ended`,
+    async (t) => {
+      const rig = await OutboxRig.opened(t.testdir())
+      for (const n of kept) await rig.outbox.append(message(n))
+      const second = new OutboxRig(rig.stateDir)
+      await t.rejects(second.outbox.open(), { code: 'CONFIG_STATE_DIR_IN_USE', exitCode: 78 })
+      await rig.outbox.append(message(1))
+      await rig.outbox.close()
+      await second.restart()
+      t.same(payloads(await second.outbox.oldest(9)), [...kept, 1])
+      await second.outbox.close()
+    },
+  )
+}
+
+t.test('what comes late, once it is closed, leaves the store to others', async (t) => {
+  const state = join(t.testdir({ state: 'a file' }), 'state')
+  const rig = await OutboxRig.opened(state, { maxAgeMs: HOUR_MS })
   await rig.outbox.append(message(0))
-  const second = new OutboxRig(rig.stateDir)
-  await t.rejects(second.outbox.open(), { code: 'CONFIG_STATE_DIR_IN_USE', exitCode: 78 })
-  await rig.outbox.close()
-  await second.restart()
-  t.same(payloads(await second.outbox.oldest(9)), [0])
-  await second.outbox.close()
+  const [entry] = await rig.outbox.oldest(1)
+  rmSync(state)
+  const closing = rig.outbox.close()
+  // Comes before the timers of the retry and the ages are cleared, so what they do waits behind the end.
+  rig.clock.advance(2 * HOUR_MS)
+  await closing
+  t.same(await rig.outbox.oldest(1), [])
+  await rig.outbox.remove(entry?.position ?? 0)
+  t.equal(rig.clock.timers, 0)
+  const other = await OutboxRig.opened(state)
+  t.same(payloads(await other.outbox.oldest(9)), [0])
+  await other.outbox.close()
 })
 
 const DAMAGES: Readonly<Record<string, (outbox: string, names: readonly string[]) => void>> = {
@@ -211,7 +236,7 @@ const DAMAGES: Readonly<Record<string, (outbox: string, names: readonly string[]
 
 for (const [damage, inflict] of Object.entries(DAMAGES)) {
   t.test(`a store with ${damage} is repaired, and all events are there`, async (t) => {
-    const rig = new OutboxRig(t.testdir())
+    const rig = await OutboxRig.opened(t.testdir())
     for (let n = 0; n < 20; n++) await rig.outbox.append(message(n))
     await rig.restart()
     for (let n = 20; n < 40; n++) await rig.outbox.append(message(n))
@@ -237,7 +262,7 @@ for (const [damage, inflict] of Object.entries(DAMAGES)) {
 
 t.test('whatever bytes lie in the store, it opens, and what it gives out was put in', async (t) => {
   const folder = t.testdir()
-  const source = new OutboxRig(join(folder, 'source'))
+  const source = await OutboxRig.opened(join(folder, 'source'))
   for (let n = 0; n < 30; n++) await source.outbox.append(message(n))
   await source.restart()
   for (let n = 30; n < 60; n++) await source.outbox.append(message(n))
@@ -304,7 +329,7 @@ function inflictOn(folder: string, { file, act, at, bytes }: Damage): void {
 }
 
 t.test('an entry that is none is skipped and counted', async (t) => {
-  const rig = new OutboxRig(t.testdir())
+  const rig = await OutboxRig.opened(t.testdir())
   await rig.outbox.append(message(0))
   await rig.outbox.close()
   const json = (record: object): string => {
@@ -334,8 +359,7 @@ t.test('an entry that is none is skipped and counted', async (t) => {
 
 t.test('where the folder cannot be made events wait in memory, and move to the disk in order', async (t) => {
   const folder = t.testdir({ state: 'a file' })
-  const rig = new OutboxRig(join(folder, 'state'))
-  await rig.outbox.open()
+  const rig = await OutboxRig.opened(join(folder, 'state'))
   for (let n = 0; n < 100; n++) await rig.outbox.append(message(n))
   t.equal(rig.outbox.store, 'memory')
   t.match(
@@ -360,4 +384,37 @@ t.test('where the folder cannot be made events wait in memory, and move to the d
   )
   await rig.outbox.close()
   t.ok(existsSync(join(folder, 'state', 'outbox', 'CURRENT')))
+})
+
+t.test('what waited while the store could not be read takes the place of nothing in it', async (t) => {
+  const state = join(t.testdir(), 'state')
+  const before = await OutboxRig.opened(state)
+  for (let n = 0; n < 10; n++) await before.outbox.append(message(n))
+  await before.outbox.close()
+  renameSync(state, `${state}.away`)
+  writeFileSync(state, 'a file')
+  const rigs = [await OutboxRig.opened(state), await OutboxRig.opened(state)] as const
+  for (const [index, rig] of rigs.entries()) {
+    for (let n = 10; n < 20; n++) await rig.outbox.append(message(n + 10 * index))
+  }
+  const [onItsWay] = await rigs[0].outbox.oldest(1)
+  rmSync(state)
+  renameSync(`${state}.away`, state)
+  for (const rig of rigs) {
+    rig.clock.advance(RETRY_MS)
+    await rig.outbox.oldest(1)
+  }
+  t.same(
+    rigs.map(({ outbox }) => outbox.store),
+    ['disk', 'memory'],
+    'the second one cannot have the store',
+  )
+  await rigs[0].outbox.remove(onItsWay?.position ?? 0)
+  for (const rig of rigs) await rig.outbox.close()
+  const after = await OutboxRig.opened(state)
+  t.same(
+    payloads(await after.outbox.oldest(99)).sort((a, b) => a - b),
+    Array.from({ length: 30 }, (_, n) => n).filter((n) => n !== 10),
+  )
+  await after.outbox.close()
 })

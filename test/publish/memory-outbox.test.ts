@@ -52,8 +52,10 @@ t.test('an outbox never exceeds its bound, keeps order and counts what it drops'
 
 t.test('who waits for space goes on when an event leaves', async (t) => {
   const outbox = new MemoryOutbox(1)
+  t.ok(outbox.hasSpace)
   await outbox.waitForSpace()
   await outbox.append(message(0))
+  t.notOk(outbox.hasSpace)
   let isFree = false
   const waiting = outbox.waitForSpace().then(() => (isFree = true))
   await Promise.resolve()
@@ -61,7 +63,7 @@ t.test('who waits for space goes on when an event leaves', async (t) => {
   const [entry] = await outbox.oldest(1)
   await outbox.remove(entry?.position ?? 0)
   await waiting
-  t.ok(isFree)
+  t.ok(isFree && outbox.hasSpace)
 })
 
 t.test('closing lets waiters go', async (t) => {
@@ -71,4 +73,16 @@ t.test('closing lets waiters go', async (t) => {
   await outbox.close()
   await waiting
   t.pass('released')
+})
+
+t.test('alerts outlast events, and states are none of its business', async (t) => {
+  const outbox = new MemoryOutbox(2)
+  const kinds = ['alert', 'event', 'state', 'alert', 'event', 'alert'] as const
+  for (const [n, kind] of kinds.entries()) await outbox.append({ ...message(n), kind })
+  t.same(
+    (await outbox.oldest(9)).map((entry) => entry.message.payload),
+    ['3', '5'],
+    'no event takes the place of an alert; among alerts the oldest goes',
+  )
+  t.equal(outbox.dropped, 3)
 })

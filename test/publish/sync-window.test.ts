@@ -83,3 +83,30 @@ t.test('a sync that fails is told, and what waits is synced at the end', async (
   await window.flush()
   t.equal(syncs.count, 2)
 })
+
+for (const windowMs of [0, 5000]) {
+  t.test(
+    `what a failed sync leaves stays due until it is synced or settled (window ${windowMs} ms)`,
+    async (t) => {
+      const { clock, window, syncs } = rig(windowMs)
+      syncs.fails = true
+      for (const end of ['flush', 'settle', 'gone'] as const) {
+        await window.wrote(0).catch(() => undefined)
+        clock.advance(windowMs)
+        await settle()
+        window.pause()
+        t.ok(window.isBehind, `before ${end}`)
+        await t.rejects(window.flush(), { message: 'EIO' })
+        t.ok(window.isBehind)
+        if (end === 'settle') window.settle()
+        else if (end === 'gone') window.gone(0)
+        else {
+          syncs.fails = false
+          await window.flush()
+          syncs.fails = true
+        }
+        t.notOk(window.isBehind, `after ${end}`)
+      }
+    },
+  )
+}

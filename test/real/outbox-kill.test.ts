@@ -1,11 +1,14 @@
 import t from 'tap'
+import { createRandom } from '../../training/src/random.js'
 import { OutboxLedger } from '../support/outbox-ledger.js'
 import { OutboxRig, payloads } from '../support/outbox-rig.js'
+import { drawSeed } from '../support/seed.js'
 
 // Many processes one after another.
 t.setTimeout(300_000)
 
 const LIVES = 12
+const seed = drawSeed(t)
 
 for (const windowMs of [0, 5000]) {
   t.test(
@@ -14,8 +17,9 @@ for (const windowMs of [0, 5000]) {
     async (t) => {
       const rig = new OutboxRig(t.testdir(), {}, windowMs)
       const ledger = new OutboxLedger()
+      const random = createRandom(seed, windowMs)
       for (let life = 0; life < LIVES; life++) {
-        const killAfterLines = 2 + Math.floor(Math.random() * (life % 5 === 0 ? 3000 : 300))
+        const killAfterLines = 2 + random.below(life % 5 === 0 ? 3000 : 300)
         const mostKept = life % 3 === 0 ? 0 : 40
         const { status, stderr } = await ledger.live(rig.stateDir, {
           firstN: ledger.nextN,

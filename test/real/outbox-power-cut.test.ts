@@ -1,8 +1,10 @@
 import t from 'tap'
+import { createRandom } from '../../training/src/random.js'
 import { OutboxLedger } from '../support/outbox-ledger.js'
 import { OutboxRig, payloads } from '../support/outbox-rig.js'
 import { ForgetfulDisk } from '../support/power-cut.js'
 import { skipUnless } from '../support/require-part.js'
+import { drawSeed } from '../support/seed.js'
 
 // Many processes one after another.
 t.setTimeout(300_000)
@@ -10,12 +12,12 @@ t.setTimeout(300_000)
 /** A sync takes time, on a machine with other things to do more. */
 const SLACK_MS = 2000
 const EVENTS = 1000
+const seed = drawSeed(t)
 /** By outbox-child.js: 0 to 2999 bytes of padding. */
 const PAYLOAD_BYTES = 1500
 
 async function heldAfter(disk: ForgetfulDisk): Promise<number[]> {
-  const rig = new OutboxRig(disk.folder)
-  await rig.outbox.open()
+  const rig = await OutboxRig.opened(disk.folder)
   const held = payloads(await rig.outbox.oldest(100_000))
   await rig.outbox.close()
   disk.settle()
@@ -28,16 +30,17 @@ t.test(
   async (t) => {
     const disk = new ForgetfulDisk(t.testdir())
     const ledger = new OutboxLedger()
+    const random = createRandom(seed, 0)
     for (let life = 0; life < 10; life++) {
       await ledger.live(disk.folder, {
         firstN: ledger.nextN,
         windowMs: 0,
         mostKept: life % 3 === 0 ? 0 : 30,
-        killAfterLines: 2 + Math.floor(Math.random() * (life % 4 === 0 ? 1500 : 200)),
+        killAfterLines: 2 + random.below(life % 4 === 0 ? 1500 : 200),
         env: disk.env(),
       })
       t.same(ledger.errors, [])
-      disk.cutPower(life % 2 === 0 ? () => 0 : Math.random)
+      disk.cutPower(life % 2 === 0 ? () => 0 : random.next)
       const held = await heldAfter(disk)
       const there = new Set(held)
       t.same(
@@ -67,16 +70,17 @@ t.test(
     const disk = new ForgetfulDisk(t.testdir())
     const windowMs = 400
     const ledger = new OutboxLedger()
+    const random = createRandom(seed, windowMs)
     let lost = 0
     for (let life = 0; life < 4; life++) {
       await ledger.live(disk.folder, {
         firstN: ledger.nextN,
         windowMs,
         mostKept: 100_000,
-        killAfterLines: 2000 + Math.floor(Math.random() * 3000),
+        killAfterLines: 2000 + random.below(3000),
         env: disk.env(),
       })
-      disk.cutPower(life % 2 === 0 ? () => 0 : Math.random)
+      disk.cutPower(life % 2 === 0 ? () => 0 : random.next)
       const held = await heldAfter(disk)
       const there = new Set(held)
       const missing = ledger.owed.filter((n) => !there.has(n))

@@ -28,6 +28,7 @@ const outbox = new DiskOutbox({
   syncWindowMs: Number(windowMs),
   clock: Number(windowMs) > 500 ? systemClock : clock,
   log: silent,
+  random: Math.random,
 })
 await outbox.open()
 say(`opened ${outbox.depth}`)

@@ -25,6 +25,12 @@ export class OutboxRig {
     this.outbox = this.#begin()
   }
 
+  static async opened(...args: ConstructorParameters<typeof OutboxRig>): Promise<OutboxRig> {
+    const rig = new OutboxRig(...args)
+    await rig.outbox.open()
+    return rig
+  }
+
   async restart(): Promise<void> {
     await this.outbox.close()
     this.outbox = this.#begin()
@@ -46,6 +52,7 @@ export class OutboxRig {
       syncWindowMs: this.syncWindowMs,
       clock: this.clock,
       log: this.log,
+      random: Math.random,
     })
   }
 }

@@ -13,6 +13,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const SOURCE = fileURLToPath(new URL('./power-cut.c', import.meta.url))
+let built: Buffer | undefined
+
+/** Built once a process: a test may want hundreds of disks. */
+function library(scratch: string): Buffer {
+  if (built !== undefined) return built
+  const path = join(scratch, 'power-cut.so')
+  execFileSync('gcc', ['-O2', '-Wall', '-shared', '-fPIC', '-o', path, SOURCE, '-ldl', '-lpthread'])
+  return (built = readFileSync(path))
+}
 
 /** A disk that forgets what was not synced: see power-cut.c. */
 export class ForgetfulDisk {
@@ -21,24 +30,14 @@ export class ForgetfulDisk {
   readonly #library: string
   readonly #counts: string
 
-  /** @param scratch an empty folder; builds the library in it */
+  /** @param scratch an empty folder; gets the library */
   constructor(scratch: string) {
     this.folder = join(scratch, 'disk')
     this.#shadow = join(scratch, 'shadow')
     this.#library = join(scratch, 'power-cut.so')
     this.#counts = join(scratch, 'counts')
     mkdirSync(this.folder)
-    execFileSync('gcc', [
-      '-O2',
-      '-Wall',
-      '-shared',
-      '-fPIC',
-      '-o',
-      this.#library,
-      SOURCE,
-      '-ldl',
-      '-lpthread',
-    ])
+    writeFileSync(this.#library, library(scratch))
     this.settle()
   }
 
