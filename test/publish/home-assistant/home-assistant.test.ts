@@ -1,46 +1,5 @@
 import t from 'tap'
-import type { IncomingMessage } from '../../../src/publish/link.js'
-import { HomeAssistant } from '../../../src/publish/home-assistant/home-assistant.js'
-import type { Message } from '../../../src/publish/publisher.js'
-import { FakeClock } from '../../support/fake-clock.js'
-
-const TOPIC = 'homeassistant/device/bus-12/config'
-const discovery: Message = { topic: TOPIC, payload: '{"a":1}', qos: 1, retain: true, kind: 'state' }
-
-interface Rig {
-  readonly clock: FakeClock
-  readonly published: Message[]
-  readonly topics: () => readonly string[]
-  readonly hear: (topic: string, payload: string, retain?: boolean) => void
-  readonly homeAssistant: HomeAssistant
-}
-
-function rig(isOn: boolean, prefix = 'homeassistant', random = 0.5): Rig {
-  const clock = new FakeClock()
-  const published: Message[] = []
-  const listeners = new Map<string, (message: IncomingMessage) => void>()
-  const homeAssistant = new HomeAssistant({
-    publisher: {
-      publish: (message) => {
-        published.push(message)
-        return Promise.resolve()
-      },
-      subscribe: (topic, listener) => void listeners.set(topic, listener),
-    },
-    discovery,
-    prefix,
-    isOn,
-    clock,
-    random: () => random,
-  })
-  homeAssistant.start()
-  const hear = (topic: string, text: string, retain = false): void => {
-    const payload = Buffer.from(text)
-    const properties = { responseTopic: undefined, correlationData: undefined }
-    listeners.get(topic)?.({ topic, payload, retain, ...properties })
-  }
-  return { clock, published, topics: () => [...listeners.keys()], hear, homeAssistant }
-}
+import { discovery, homeAssistantRig as rig, TOPIC } from '../../support/home-assistant-rig.js'
 
 t.test('switched on, the discovery is published at the start', (t) => {
   const { published, topics } = rig(true)
