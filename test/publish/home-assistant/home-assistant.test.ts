@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
 import t from 'tap'
 import { discovery, homeAssistantRig as rig, TOPIC } from '../../support/home-assistant-rig.js'
+import { hostileCorpus } from '../../support/hostile-corpus.js'
 
 t.test('switched on, the discovery is published at the start', (t) => {
   const { published, topics } = rig(true)
@@ -74,3 +77,41 @@ t.test('switched off, nothing is published unless the broker holds a discovery: 
   t.equal(published.length, 1, 'the removal that comes back is left alone')
   t.end()
 })
+
+t.test(
+  'whatever is said in its name, the discovery alone is published, and not oftener than once a delay',
+  (t) => {
+    const words = fc.oneof(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.constantFrom(...hostileCorpus),
+      fc.constant(Buffer.from('online')),
+      fc.constantFrom('offline', 'online ', 'Online', '\u0000').map((text) => Buffer.from(text)),
+    )
+    const said = fc.array(
+      fc.tuple(fc.constantFrom('homeassistant/status', 'ha/status', TOPIC), words, fc.boolean()),
+    )
+    let births = 0
+    fc.assert(
+      fc.property(said, fc.boolean(), (messages, isOn) => {
+        const { published, hear, clock } = rig(isOn, 'ha')
+        for (const message of messages) hear(...message)
+        const isBorn = messages.some(
+          ([topic, payload, retain]) =>
+            topic !== TOPIC && !retain && Buffer.from(payload).equals(Buffer.from('online')),
+        )
+        const removals = messages.filter(([topic, { length }]) => topic === TOPIC && length > 0).length
+        births += isOn && isBorn ? 1 : 0
+        const isQuiet = clock.timers === (isOn && isBorn ? 1 : 0)
+        clock.advance(10_000)
+        const expected = isOn
+          ? isBorn
+            ? [discovery, discovery]
+            : [discovery]
+          : Array.from({ length: removals }, () => ({ ...discovery, payload: '' }))
+        return isQuiet && isDeepStrictEqual(published, expected)
+      }),
+    )
+    t.ok(births > 10, `${births} births`)
+    t.end()
+  },
+)
