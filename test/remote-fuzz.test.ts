@@ -115,6 +115,6 @@ t.test('what is refused or rejected leaves nothing in memory', async (t) => {
     rig.log.lines.length = 0
   })
   t.match(rig.remote.report, { device: { status: 'rejected' }, group: { status: 'rejected' } })
-  // Two of these messages as text, and nearly five million bytes were sent.
-  t.ok(bytes < 64_000, `${bytes} bytes`)
+  // A round has nearly ten million, a quarter of them in revisions that are remembered as rejected.
+  t.ok(bytes < 500_000, `${bytes} bytes`)
 })
