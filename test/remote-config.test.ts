@@ -2,94 +2,17 @@ import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { ConfigSources } from '../src/config/load-config.js'
 import { signedText } from '../src/config/remote/signed-text.js'
-import type { Vitals } from '../src/config/remote/trial.js'
 import { ConfigError } from '../src/errors.js'
-import { StateFile } from '../src/ops/state-file.js'
-import { RemoteConfig, type RemoteConfigOptions } from '../src/remote-config.js'
-import { RemoteStore } from '../src/remote-store.js'
-import { FakeClock } from './support/fake-clock.js'
-import { recordingLogger } from './support/recording-logger.js'
+import type { RemoteConfig } from '../src/remote-config.js'
+import { RemoteRig, settled } from './support/remote-rig.js'
 
 const HOT = { affect: { min_confidence: 0.5 } }
 const COLD = { gate: { hangover_ms: 900 } }
 const BROKER = { mqtt: { keepalive_s: 10 } }
 
-class Rig {
-  readonly clock = new FakeClock()
-  readonly log = recordingLogger()
-  readonly did: string[] = []
-  reports = 0
-  vitals: (remote: RemoteConfig) => Vitals = () => ({ capture: true, broker: true })
-  remote!: RemoteConfig
-
-  constructor(
-    readonly folder: string,
-    private readonly part: Partial<RemoteConfigOptions> & { group?: string; machineBoot?: string } = {},
-  ) {
-    this.start()
-  }
-
-  /** The process begins, again. */
-  start(machineBoot = this.part.machineBoot ?? 'boot-1'): this {
-    const { group = '', ...part } = this.part
-    const local: ConfigSources = {
-      env: {},
-      set: ['device.id=d', `device.group=${group}`, 'device.trial_s=20', `device.state_dir=${this.folder}`],
-    }
-    const { clock, log } = this
-    const file = new StateFile(this.folder, 'remote-config.json')
-    const store = new RemoteStore({ file, log, machineBoot })
-    this.remote = new RemoteConfig({
-      local,
-      store,
-      check: () => Promise.resolve(),
-      key: undefined,
-      clock,
-      log,
-      ...part,
-    })
-    this.remote.onReport(() => this.reports++)
-    this.attach()
-    return this
-  }
-
-  attach(): void {
-    const { remote } = this
-    remote.attach(remote.loaded, {
-      vitals: () => this.vitals(remote),
-      reconfigure: ({ affect }) => this.did.push(`hot ${affect.min_confidence}`),
-      // The agent is built anew at once.
-      restart: () => {
-        this.did.push('restart')
-        queueMicrotask(() => this.attach())
-      },
-    })
-  }
-
-  /** A message, dealt with. */
-  async send(desired: object | string, scope: 'device' | 'group' = 'device'): Promise<void> {
-    this.clock.advance(1000)
-    const text = typeof desired === 'string' ? desired : JSON.stringify(desired)
-    this.remote.receive(scope, Buffer.from(text))
-    await settled()
-  }
-
-  async pass(seconds: number): Promise<void> {
-    for (let n = 0; n < seconds; n++) {
-      this.clock.advance(1000)
-      await settled()
-    }
-  }
-}
-
-async function settled(): Promise<void> {
-  for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve))
-}
-
 t.test('a revision is applied at once, confirmed after its trial, and survives a restart', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   await rig.send({ revision: 1, patch: HOT })
   t.match(rig.remote.report, {
     device: { revision: 1, status: 'applied', error: null },
@@ -112,14 +35,14 @@ t.test('a revision is applied at once, confirmed after its trial, and survives a
 })
 
 t.test('what cannot be hot restarts the agent', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   await rig.send({ revision: 1, patch: COLD })
   t.same(rig.did, ['restart'])
   t.equal(rig.remote.loaded.config.gate.hangover_ms, 900)
 })
 
 t.test('a patch is the whole overlay: what it does not name is local again', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   await rig.send({ revision: 1, patch: HOT })
   await rig.send({ revision: 2, patch: {} })
   t.not(rig.remote.loaded.config.affect.min_confidence, 0.5)
@@ -131,7 +54,7 @@ t.test('a patch is the whole overlay: what it does not name is local again', asy
 })
 
 t.test('a revision that is wrong is rejected, remembered and changes nothing', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   await rig.send({ revision: 1, patch: HOT })
   await rig.pass(21)
   await rig.send({ revision: 2, patch: { mqtt: { url: 'mqtt://evil' } } })
@@ -149,7 +72,7 @@ t.test('a revision that is wrong is rejected, remembered and changes nothing', a
 })
 
 t.test('what is no revision, old or too large is refused and moves nothing', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   await rig.send({ revision: 5, patch: HOT })
   for (const [desired, code, revision] of [
     [{ revision: 4, patch: {} }, 'CONFIG_REVISION_STALE', 4],
@@ -179,7 +102,7 @@ t.test('what is no revision, old or too large is refused and moves nothing', asy
 })
 
 t.test('a revision under which the broker cannot be reached is rolled back by itself', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   rig.vitals = ({ loaded }) => ({ capture: true, broker: loaded.config.mqtt.keepalive_s !== 10 })
   await rig.send({ revision: 1, patch: BROKER })
   await rig.pass(30)
@@ -196,7 +119,7 @@ t.test('a revision under which the broker cannot be reached is rolled back by it
 })
 
 t.test('a broker that is away under both configurations rolls nothing back', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   let isThere = false
   rig.vitals = () => ({ capture: true, broker: isThere })
   await rig.send({ revision: 1, patch: BROKER })
@@ -208,7 +131,7 @@ t.test('a broker that is away under both configurations rolls nothing back', asy
 })
 
 t.test('an outage does not touch a revision that has nothing to do with it', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   rig.vitals = () => ({ capture: false, broker: false })
   await rig.send({ revision: 1, patch: COLD })
   await rig.pass(21)
@@ -217,7 +140,7 @@ t.test('an outage does not touch a revision that has nothing to do with it', asy
 })
 
 t.test('a process that dies in a trial comes back with the old configuration', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   await rig.send({ revision: 1, patch: HOT })
   await rig.pass(21)
   await rig.send({ revision: 2, patch: { ...HOT, ...COLD } })
@@ -231,7 +154,7 @@ t.test('a process that dies in a trial comes back with the old configuration', a
 })
 
 t.test('a stop and a reboot are no crash: the trial goes on; three reboots are', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   await rig.send({ revision: 1, patch: COLD })
   await rig.pass(5)
   rig.remote.close()
@@ -245,7 +168,7 @@ t.test('a stop and a reboot are no crash: the trial goes on; three reboots are',
 })
 
 t.test('an agent that fails with a revision is built from the old one, and for nothing else', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   t.equal(rig.remote.failed(new Error('local')), false, 'no revision is to blame')
   await rig.send({ revision: 1, patch: COLD })
   t.equal(rig.remote.failed(new ConfigError('CONFIG_X', 'bad')), true)
@@ -255,7 +178,7 @@ t.test('an agent that fails with a revision is built from the old one, and for n
 })
 
 t.test('who asks gets the configuration before, once', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   t.throws(() => rig.remote.rollBack(), { code: 'CONFIG_NOTHING_TO_ROLL_BACK' })
   await rig.send({ revision: 1, patch: HOT })
   await rig.pass(21)
@@ -274,7 +197,7 @@ t.test('who asks gets the configuration before, once', async (t) => {
 
 t.test('a group’s revision lies under the device’s; another group’s is forgotten', async (t) => {
   const folder = t.testdir()
-  const rig = new Rig(folder, { group: 'buses' })
+  const rig = new RemoteRig(folder, { group: 'buses' })
   t.match(rig.remote.report.group, { name: 'buses', revision: 0, status: 'applied' })
   await rig.send({ revision: 9, patch: { affect: { min_confidence: 0.2, min_snr_db: 2 } } }, 'group')
   await rig.send({ revision: 1, patch: HOT })
@@ -292,7 +215,7 @@ t.test('a group’s revision lies under the device’s; another group’s is for
     group: { revision: 10, status: 'rolled_back', error: { code: 'CONFIG_ROLLED_BACK_BROKER' } },
     effective: { affect: { min_confidence: 0.5, min_snr_db: 2 } },
   })
-  const moved = new Rig(folder, { group: 'taxis' })
+  const moved = new RemoteRig(folder, { group: 'taxis' })
   t.match(moved.remote.report, {
     device: { revision: 1 },
     group: { name: 'taxis', revision: 0 },
@@ -305,7 +228,7 @@ t.test('with a key, only what is signed for this device and this revision is tak
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const key = createPublicKey(publicKey.export({ type: 'spki', format: 'pem' }))
   const other = generateKeyPairSync('ed25519').privateKey
-  const rig = new Rig(t.testdir(), { key, group: 'g' })
+  const rig = new RemoteRig(t.testdir(), { key, group: 'g' })
   const signed = (
     target: `device/${string}` | `group/${string}`,
     revision: number,
@@ -338,7 +261,7 @@ t.test('with a key, only what is signed for this device and this revision is tak
 
 t.test('what cannot be kept is not applied', async (t) => {
   const folder = join(t.testdir(), 'state')
-  const rig = new Rig(folder)
+  const rig = new RemoteRig(folder)
   writeFileSync(folder, 'no folder')
   await rig.send({ revision: 1, patch: HOT })
   t.match(rig.remote.report, { device: { revision: 0 }, refused: { error: { code: 'CONFIG_NOT_SAVED' } } })
@@ -354,12 +277,12 @@ t.test('a damaged file is not believed, and a kept patch that is no longer allow
   const path = join(folder, 'remote-config.json')
   for (const text of ['', '{', '{}', '[]', '{"schema":"affectd.remote_config/1"}', 'x'.repeat(2_000_000)]) {
     writeFileSync(path, text)
-    const { remote, log } = new Rig(folder)
+    const { remote, log } = new RemoteRig(folder)
     t.equal(remote.revision, 0)
     t.match(log.lines.at(-1)?.fields, { code: 'CONFIG_REMOTE_STATE' })
   }
   rmSync(path)
-  const rig = new Rig(folder)
+  const rig = new RemoteRig(folder)
   await rig.send({ revision: 1, patch: HOT })
   await rig.pass(21)
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll('min_confidence', 'min_gone'))
@@ -372,7 +295,7 @@ t.test('a damaged file is not believed, and a kept patch that is no longer allow
 
 t.test('a flood is thinned: only the newest message of a scope is dealt with, once a second', async (t) => {
   let checks = 0
-  const rig = new Rig(t.testdir(), { check: () => Promise.resolve(void checks++) })
+  const rig = new RemoteRig(t.testdir(), { check: () => Promise.resolve(void checks++) })
   for (let revision = 1; revision <= 1000; revision++) {
     rig.remote.receive('device', Buffer.from(JSON.stringify({ revision, patch: HOT })))
   }
@@ -384,7 +307,7 @@ t.test('a flood is thinned: only the newest message of a scope is dealt with, on
 })
 
 t.test('what changed while an agent was being built is brought about as soon as it is there', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   const builtFrom = rig.remote.loaded
   rig.remote.detach()
   await rig.send({ revision: 1, patch: COLD })
@@ -402,7 +325,7 @@ t.test('what changed while an agent was being built is brought about as soon as 
 })
 
 t.test('a microphone that nobody may listen to confirms nothing and breaks nothing', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   const microphone: { isOn: boolean } = { isOn: false }
   rig.vitals = ({ loaded }) => ({
     capture: microphone.isOn ? loaded.config.capture.channel !== 3 : undefined,
@@ -419,13 +342,13 @@ t.test('a microphone that nobody may listen to confirms nothing and breaks nothi
 t.test('who stops while a revision is checked leaves no trial behind', async (t) => {
   let go: () => void = () => undefined
   const folder = t.testdir()
-  const rig = new Rig(folder, { check: () => new Promise((resolve) => (go = resolve)) })
+  const rig = new RemoteRig(folder, { check: () => new Promise((resolve) => (go = resolve)) })
   await rig.send({ revision: 1, patch: COLD })
   rig.remote.close()
   go()
   await settled()
   t.equal(rig.clock.timers, 0)
-  const after = new Rig(folder)
+  const after = new RemoteRig(folder)
   t.match(after.remote.report.device, { revision: 0 })
   await after.send({ revision: 1, patch: COLD })
   t.match(after.remote.report.device, { revision: 1, status: 'applied' })
@@ -434,7 +357,7 @@ t.test('who stops while a revision is checked leaves no trial behind', async (t)
 t.test('a disk that fails under a revision which is laid anew does not reject it', async (t) => {
   const folder = join(t.testdir(), 'state')
   let checks = 0
-  const rig: Rig = new Rig(folder, {
+  const rig: RemoteRig = new RemoteRig(folder, {
     check() {
       checks += 1
       // Something else came into force meanwhile, and now the disk is gone.
@@ -457,12 +380,12 @@ t.test('a disk that fails under a revision which is laid anew does not reject it
 
 t.test('where only signed revisions count, nobody goes back to an old one by asking', async (t) => {
   const { publicKey } = generateKeyPairSync('ed25519')
-  const rig = new Rig(t.testdir(), { key: publicKey })
+  const rig = new RemoteRig(t.testdir(), { key: publicKey })
   t.throws(() => rig.remote.rollBack(), { code: 'CONFIG_SIGNATURE' })
 })
 
 t.test('the highest revision there is has none above it, and the report says what helps', async (t) => {
-  const rig = new Rig(t.testdir())
+  const rig = new RemoteRig(t.testdir())
   await rig.send({ revision: Number.MAX_SAFE_INTEGER, patch: HOT })
   await rig.send({ revision: 5, patch: {} })
   t.match(rig.remote.report.refused?.error, {

@@ -1,5 +1,4 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import type { AudioSource } from '../capture/audio-source.js'
 import { ContinuedSource } from '../capture/continued-source.js'
@@ -24,6 +23,7 @@ import { RemoteConfig } from '../remote-config.js'
 import { readRemoteState, RemoteStore } from '../remote-store.js'
 import { createOutbox } from './create-outbox.js'
 import { checkSettings } from './check-settings.js'
+import { readSettingFile } from './read-setting-file.js'
 
 /** What outlives an agent: it may be built anew within the process, for a configuration that wants that. */
 export interface AgentSession {
@@ -179,14 +179,6 @@ export function verificationKey({
   remote_key_file: path,
 }: Config['device']): ReturnType<typeof readVerificationKey> | undefined {
   if (path === '') return undefined
-  let pem: string
-  try {
-    pem = readFileSync(path, 'utf8')
-  } catch (cause) {
-    const { code = 'unreadable' } = cause as NodeJS.ErrnoException
-    throw new ConfigError('CONFIG_NOT_FOUND', `device.remote_key_file: ${path} cannot be read (${code})`, {
-      cause,
-    })
-  }
+  const pem = readSettingFile('device.remote_key_file', path)
   return readVerificationKey(pem, `device.remote_key_file (${path})`)
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/config.js'
 import { ConfigError } from '../errors.js'
 import type { LinkOptions } from '../publish/link.js'
+import { readSettingFile } from './read-setting-file.js'
 
 const CONNECT_TIMEOUT_MS = 10_000
 const MAX_SECRET_BYTES = 64 * 1024
@@ -66,19 +66,7 @@ function pathOf(key: string, value: string, env: NodeJS.ProcessEnv): string {
 }
 
 function readSecret(key: string, path: string): string {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    const { code = 'unreadable' } = cause as NodeJS.ErrnoException
-    throw new ConfigError(
-      'CONFIG_NOT_FOUND',
-      `${key}: ${path} cannot be read (${code}); check path and rights`,
-      {
-        cause,
-      },
-    )
-  }
+  const text = readSettingFile(key, path)
   if (text.trim() === '' || text.length > MAX_SECRET_BYTES) {
     throw new ConfigError(
       'CONFIG_INVALID_VALUE',

@@ -11,7 +11,7 @@ export const SETTINGS_HELP = `Options:
   --config FILE     JSON file; see affectd config schema
   --set key=value   one key, over everything else; may be repeated
 Every key can also be set in the environment: mqtt.url by AFFECTD_MQTT_URL. Later wins: defaults, the package's
-config/default.json, --config, environment, --set.
+config/default.json, --config, in the agent and in config show what was taken from config/desired, environment, --set.
 `
 
 /**

@@ -180,6 +180,8 @@ export const CONFIG_SCHEMA = {
       doc: 'User name at the broker. Empty: none.',
       format: anyText('a name', 1024),
       default: '',
+      // Some brokers take a token as the user name.
+      sensitive: true,
       ...local,
     }),
     password: key({

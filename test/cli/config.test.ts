@@ -64,12 +64,13 @@ t.test('a device is not named twice', async (t) => {
 })
 
 t.test('show prints every key with its value and origin, secrets masked', async (t) => {
-  const io = memoryIo({ AFFECTD_MQTT_PASSWORD: 'hunter2' })
+  const io = memoryIo({ AFFECTD_MQTT_PASSWORD: 'hunter2', AFFECTD_MQTT_USERNAME: 'hunter2-token' })
   await configCommand(['show', '--set', 'mqtt.url=mqtt://u:hunter2@h'], io)
   const lines = io.stdout.trimEnd().split('\n')
   t.equal(lines.length, CONFIG_KEYS.size + 1)
   t.match(io.stdout, /^mqtt\.url +"mqtt:\/\/u:\*\*\*@h" +--set$/m)
   t.match(io.stdout, /^mqtt\.password +"\*\*\*" +AFFECTD_MQTT_PASSWORD$/m)
+  t.match(io.stdout, /^mqtt\.username +"\*\*\*" +AFFECTD_MQTT_USERNAME$/m)
   t.match(io.stdout, /^mqtt\.protocol +"5" +default$/m)
   t.notMatch(io.stdout, 'hunter2')
 })

@@ -1,19 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
 import type { IncomingMessage } from '../../src/publish/link.js'
 import { FakeBroker, settle } from '../support/fake-broker.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { hostileCorpus } from '../support/hostile-corpus.js'
 import { publisherRig } from '../support/publisher-rig.js'
-
-/** Payloads that have broken parsers elsewhere; a file each. */
-const CORPUS = new URL('corpus/', import.meta.url)
-const corpus = readdirSync(CORPUS).map((name) => readFileSync(new URL(name, CORPUS)))
+import { RemoteRig } from '../support/remote-rig.js'
 
 const bytes = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength })
 const payloads = fc.oneof(
   bytes(300),
-  fc.constantFrom(...corpus),
+  fc.constantFrom(...hostileCorpus),
   fc.json().map((text) => Buffer.from(text)),
 )
 const topics = fc.oneof(
@@ -39,14 +36,13 @@ const messages: fc.Arbitrary<IncomingMessage> = fc.record({
 })
 
 t.test('whatever a broker sends, nothing breaks and no more than an answer comes of it', async (t) => {
+  const { remote, did } = new RemoteRig(t.testdir())
   await fc.assert(
     fc.asyncProperty(fc.array(messages, { maxLength: 60 }), async (sent) => {
       const broker = new FakeBroker()
       const clock = new FakeClock()
       const rig = publisherRig('mqtt://h', {}, { openLink: broker.open, clock })
-      rig.publisher.subscribe('affectd/t1/config/desired', ({ payload }) => {
-        JSON.parse(payload.toString())
-      })
+      rig.publisher.subscribe('affectd/t1/config/desired', ({ payload }) => remote.receive('device', payload))
       rig.publisher.start()
       broker.link.up()
       await settle()
@@ -68,7 +64,9 @@ t.test('whatever a broker sends, nothing breaks and no more than an answer comes
     }),
     { numRuns: 300 },
   )
-  t.pass()
+  t.equal(remote.report.refused?.scope, 'device', 'the device’s configuration was asked for')
+  t.same(did, [])
+  t.equal(remote.revision, 0)
 })
 
 t.test('a listener that throws is reported, and the next message is heard', async (t) => {

@@ -1,8 +1,14 @@
 import type { Clock } from '../../ops/clock.js'
+import { awaitOutcome } from './await-outcome.js'
 import type { FleetLink } from './fleet-link.js'
 import { desiredTopic } from './fleet-topics.js'
-import { failed, type Outcome } from './outcome.js'
+import type { Outcome } from './outcome.js'
 import { verdictOf, type VerdictQuestion } from './verdict.js'
+
+const SUPERSEDED = {
+  code: 'FLEET_SUPERSEDED',
+  message: 'somebody else wrote a revision at the same time; look at it and try again',
+}
 
 export interface AwaitedVerdict extends VerdictQuestion {
   readonly id: string
@@ -23,47 +29,29 @@ export interface AwaitedVerdict extends VerdictQuestion {
  *          revision of the same number or a higher one; `sent` when the signal aborts
  */
 export function awaitVerdict(link: FleetLink, awaited: AwaitedVerdict): Promise<Outcome> {
-  const { id, revision, signal, timeoutMs } = awaited
+  const { id, revision } = awaited
   const topic = desiredTopic(link.prefix, awaited.scope, awaited.desiredOf)
   let isEchoed = false
-  return new Promise((resolve) => {
-    const settle = (outcome: Outcome): void => {
-      stopListening()
-      timer.clear()
-      signal.removeEventListener('abort', onAbort)
-      resolve(outcome)
-    }
-    const fail = (code: string, message: string): void =>
-      settle({ kind: 'failed', revision, error: { code, message } })
-    const look = (): void => {
-      const { reported } = link.book.device(id)
-      const outcome = reported && verdictOf(awaited, reported)
-      if (outcome !== undefined) settle(outcome)
-    }
-    const stopListening = link.listen((message, device) => {
-      if (message.topic === topic) {
-        const text = Buffer.from(message.payload).toString('utf8')
-        if (text === awaited.payload) isEchoed = true
-        else if (isAtLeast(text, revision)) {
-          fail(
-            'FLEET_SUPERSEDED',
-            'somebody else wrote a revision at the same time; look at it and try again',
-          )
-        }
-      } else if (device?.id === id) look()
-    })
-    const timer = awaited.clock.after(timeoutMs, () => {
-      const { reported, unreadable } = link.book.device(id)
-      fail(
-        'FLEET_TIMEOUT',
-        `${whySilent({ isEchoed, isApplied: reported?.[awaited.scope].revision === revision, isUnreadable: unreadable.has('config/reported') })} in ${timeoutMs / 1000} s`,
-      )
-    })
-    const onAbort = (): void => settle({ kind: 'sent', revision, why: 'interrupted before it answered' })
-    signal.addEventListener('abort', onAbort, { once: true })
+  const look = (): Outcome | undefined => {
+    const { reported } = link.book.device(id)
+    return reported && verdictOf(awaited, reported)
+  }
+  return awaitOutcome(link, {
+    ...awaited,
     // A group's message may have been sent, and answered, while others were waited for.
-    look()
-    awaited.send().catch((error: unknown) => settle(failed(revision, error)))
+    look,
+    hear(message, device) {
+      if (message.topic !== topic) return device?.id === id ? look() : undefined
+      const text = Buffer.from(message.payload).toString('utf8')
+      if (text === awaited.payload) isEchoed = true
+      else if (isAtLeast(text, revision)) return { kind: 'failed', revision, error: SUPERSEDED }
+      return undefined
+    },
+    whySilent() {
+      const { reported, unreadable } = link.book.device(id)
+      const isApplied = reported?.[awaited.scope].revision === revision
+      return whySilent({ isEchoed, isApplied, isUnreadable: unreadable.has('config/reported') })
+    },
   })
 }
 

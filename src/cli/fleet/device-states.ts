@@ -1,7 +1,6 @@
-import { FleetError } from '../../errors.js'
-import { isJsonObject, readJsonObject, type JsonObject } from '../../hostile-json.js'
+import { isJsonObject } from '../../hostile-json.js'
+import { malformed, readDeviceJson } from './read-device-json.js'
 
-const LIMITS = { maxBytes: 256 * 1024, maxDepth: 16 }
 const MAX_TEXT_CHARS = 200
 
 export interface StatusState {
@@ -24,7 +23,7 @@ export interface HealthState {
 
 /** @throws {FleetError} FLEET_MALFORMED, as the others here */
 export function parseStatus(payload: Uint8Array): StatusState {
-  const { state, reason, time } = read(payload)
+  const { state, reason, time } = readDeviceJson(payload)
   if (state !== 'online' && state !== 'degraded' && state !== 'offline') {
     throw malformed('its state is none of those there are')
   }
@@ -32,12 +31,12 @@ export function parseStatus(payload: Uint8Array): StatusState {
 }
 
 export function parseInfo(payload: Uint8Array): InfoState {
-  const { versions, model } = read(payload)
+  const { versions, model } = readDeviceJson(payload)
   return { version: textIn(versions, 'affectd'), modelId: textIn(model, 'id') }
 }
 
 export function parseHealth(payload: Uint8Array): HealthState {
-  const fields = read(payload)
+  const fields = readDeviceJson(payload)
   return {
     outboxDepth: number(fields['outbox_depth']),
     speechRatio: number(fields['speech_ratio']),
@@ -46,13 +45,9 @@ export function parseHealth(payload: Uint8Array): HealthState {
 }
 
 export function parseListening(payload: Uint8Array): boolean {
-  const { listening } = read(payload)
+  const { listening } = readDeviceJson(payload)
   if (typeof listening !== 'boolean') throw malformed('listening is neither true nor false')
   return listening
-}
-
-function read(payload: Uint8Array): JsonObject {
-  return readJsonObject(payload, LIMITS, malformed)
 }
 
 function textIn(value: unknown, name: string): string | null {
@@ -66,8 +61,4 @@ function text(value: unknown): string | null {
 function number(value: unknown): number | null {
   // JSON's 1e999 is read as infinity.
   return Number.isFinite(value) ? (value as number) : null
-}
-
-function malformed(why: string): FleetError {
-  return new FleetError('FLEET_MALFORMED', `what a device says of itself cannot be read: ${why}`)
 }

@@ -1,4 +1,4 @@
-import type { Desired } from '../../config/remote/desired.js'
+import { DESIRED_MAX_BYTES, type Desired } from '../../config/remote/desired.js'
 import { canonicalJson, type SignedTarget } from '../../config/remote/signed-text.js'
 import { FleetError } from '../../errors.js'
 import type { JsonObject } from '../../hostile-json.js'
@@ -6,8 +6,6 @@ import type { KeptDesired } from './device-book.js'
 import { changedOverlay, type RemoteChange } from './remote-change.js'
 import type { ReportedRevision } from './reported.js'
 import type { RevisionSigner } from './revision-signer.js'
-
-const MAX_PAYLOAD_BYTES = 64 * 1024
 
 export interface RevisionInputs {
   readonly target: SignedTarget
@@ -51,16 +49,16 @@ export function planRevision({ target, kept, reported, change, signer }: Revisio
   if (!Number.isSafeInteger(revision)) {
     throw new FleetError(
       'FLEET_REVISION_LIMIT',
-      `${target}: no revision is higher than ${revision - 1}; clear its config/desired`,
+      `${target}: no revision is higher than ${revision - 1}; clear config/desired, and where it was taken stop affectd, remove remote-config.json from device.state_dir and start it again`,
     )
   }
   const signature = signer?.sign(target, revision, overlay)
   const payload = JSON.stringify({ revision, patch: overlay, ...(signature !== undefined && { signature }) })
   const bytes = Buffer.byteLength(payload)
-  if (bytes > MAX_PAYLOAD_BYTES) {
+  if (bytes > DESIRED_MAX_BYTES) {
     throw new FleetError(
       'FLEET_TOO_LARGE',
-      `${target}: the revision has ${bytes} bytes, ${MAX_PAYLOAD_BYTES} are allowed; --unset what it need not set`,
+      `${target}: the revision has ${bytes} bytes, ${DESIRED_MAX_BYTES} are allowed; --unset what it need not set`,
     )
   }
   return { revision, overlay, payload, isInForce: false, caution: cautionOf(change, trusted, reported) }

@@ -1,7 +1,6 @@
-import { isJsonObject, readJsonObject, type JsonObject } from '../../hostile-json.js'
-import { FleetError } from '../../errors.js'
+import { isJsonObject, type JsonObject } from '../../hostile-json.js'
+import { malformed, readDeviceJson } from './read-device-json.js'
 
-const LIMITS = { maxBytes: 256 * 1024, maxDepth: 16 }
 const STATUSES = ['applied', 'rejected', 'rolled_back'] as const
 const MAX_TEXT_CHARS = 500
 
@@ -46,7 +45,7 @@ export interface Reported {
  * @throws {FleetError} FLEET_MALFORMED
  */
 export function parseReported(payload: Uint8Array): Reported {
-  const value = readJsonObject(payload, LIMITS, malformed)
+  const value = readDeviceJson(payload)
   const { time, confirmed, effective } = value
   if (typeof time !== 'string') throw malformed('it has no time')
   if (typeof confirmed !== 'boolean') throw malformed('confirmed is neither true nor false')
@@ -98,8 +97,4 @@ function textOrNull(value: unknown, name: string): string | null {
 
 function clip(text: string): string {
   return text.slice(0, MAX_TEXT_CHARS)
-}
-
-function malformed(why: string): FleetError {
-  return new FleetError('FLEET_MALFORMED', `what a device says of itself cannot be read: ${why}`)
 }

@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Desired } from '../../config/remote/desired.js'
 import { checkSignature } from '../../config/remote/signature.js'
 import { signedText, type SignedTarget } from '../../config/remote/signed-text.js'
 import { AffectdError, ConfigError } from '../../errors.js'
+import { readSettingFile } from '../read-setting-file.js'
 
 /** An operator's key: signs revisions, and tells whether one was signed with it. */
 export interface RevisionSigner {
@@ -17,7 +17,7 @@ export interface RevisionSigner {
  * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY
  */
 export function readRevisionSigner(path: string): RevisionSigner {
-  return revisionSigner(privateKeyIn(readPem(path), path))
+  return revisionSigner(privateKeyIn(readSettingFile('--sign', path), path))
 }
 
 export function revisionSigner(key: KeyObject): RevisionSigner {
@@ -34,21 +34,6 @@ export function revisionSigner(key: KeyObject): RevisionSigner {
         throw error
       }
     },
-  }
-}
-
-function readPem(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    const { code = 'unreadable' } = cause as NodeJS.ErrnoException
-    throw new ConfigError(
-      'CONFIG_NOT_FOUND',
-      `--sign: ${path} cannot be read (${code}); check path and rights`,
-      {
-        cause,
-      },
-    )
   }
 }
 

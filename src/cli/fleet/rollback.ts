@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { AffectdError, FleetError } from '../../errors.js'
-import { isJsonObject, readJsonObject } from '../../hostile-json.js'
+import { isJsonObject } from '../../hostile-json.js'
 import type { CommandIo } from '../io.js'
 import { parseOptions } from '../parse-options.js'
+import { awaitOutcome } from './await-outcome.js'
 import type { FleetLink } from './fleet-link.js'
 import { connectFleet, FLEET_OPTIONS_HELP } from './fleet-options.js'
 import type { FleetWorld } from './fleet-world.js'
-import { failed, type Outcome } from './outcome.js'
+import type { Outcome } from './outcome.js'
+import { readDeviceJson } from './read-device-json.js'
 import {
   askBefore,
   ROLL_OUT_HELP,
@@ -20,7 +22,6 @@ import { passOver } from './set-device.js'
 
 const NAMES = ['status', 'config/reported', 'response/config/rollback']
 const TIMEOUT_S = 30
-const LIMITS = { maxBytes: 256 * 1024, maxDepth: 16 }
 const MAX_TEXT_CHARS = 500
 
 export const ROLLBACK_HELP = `Usage: affectd fleet rollback DEVICE… [--group NAME]… [--all]
@@ -81,33 +82,21 @@ function rollBack(
 ): Promise<Outcome> {
   const transaction = randomUUID()
   const base = `${link.prefix}/${id}`
-  return new Promise((resolve) => {
-    const settle = (outcome: Outcome): void => {
-      stopListening()
-      timer.clear()
-      signal.removeEventListener('abort', onAbort)
-      resolve(outcome)
-    }
-    const stopListening = link.listen(({ topic, payload }) => {
-      if (topic !== `${base}/response/config/rollback`) return
-      const outcome = parseRollbackResponse(payload, transaction)
-      if (outcome !== undefined) settle(outcome)
-    })
-    const timer = clock.after(timeoutMs, () => {
-      const message = `it did not answer in ${timeoutMs / 1000} s`
-      settle({ kind: 'failed', revision: null, error: { code: 'FLEET_TIMEOUT', message } })
-    })
-    const onAbort = (): void =>
-      settle({ kind: 'sent', revision: null, why: 'interrupted before it answered' })
-    signal.addEventListener('abort', onAbort, { once: true })
-    link
-      .publish({
+  return awaitOutcome(link, {
+    revision: null,
+    hear: ({ topic, payload }) =>
+      topic === `${base}/response/config/rollback` ? parseRollbackResponse(payload, transaction) : undefined,
+    send: () =>
+      link.publish({
         topic: `${base}/request/config/rollback`,
         payload: JSON.stringify({ transaction }),
         qos: 1,
         retain: false,
-      })
-      .catch((error: unknown) => settle(failed(null, error)))
+      }),
+    whySilent: () => 'it did not answer',
+    timeoutMs,
+    clock,
+    signal,
   })
 }
 
@@ -115,7 +104,7 @@ function rollBack(
 export function parseRollbackResponse(payload: Uint8Array, transaction: string): Outcome | undefined {
   let value
   try {
-    value = readJsonObject(payload, LIMITS, (why) => new FleetError('FLEET_MALFORMED', why))
+    value = readDeviceJson(payload)
   } catch (error) {
     if (error instanceof AffectdError) return undefined
     throw error

@@ -15,7 +15,9 @@ export interface Desired {
 /** Whose configuration a revision is. */
 export type RemoteScope = 'device' | 'group'
 
-const LIMITS = { maxBytes: 64 * 1024, maxDepth: 9 }
+/** Of the payload of `config/desired`. */
+export const DESIRED_MAX_BYTES = 64 * 1024
+const LIMITS = { maxBytes: DESIRED_MAX_BYTES, maxDepth: 9 }
 const MAX_SIGNATURE_LENGTH = 512
 const FIELDS: readonly string[] = ['revision', 'patch', 'signature']
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { CONFIG_KEYS } from '../../../src/config/config.js'
+import { CONFIG_KEYS, valueAt } from '../../../src/config/config.js'
 import type { ConfigSources } from '../../../src/config/load-config.js'
 import { parseDesired } from '../../../src/config/remote/desired.js'
 import { mergedOverlay } from '../../../src/config/remote/merge-patch.js'
 import { loadWithOverlay } from '../../../src/config/remote/overlay.js'
 import { ConfigError } from '../../../src/errors.js'
+import { arbitraryValues, patchOf, type Values } from '../../support/arbitrary-patch.js'
 
 const MACHINE = { hostname: 'bus', homeDir: '/home/x', isRoot: false, env: {} }
 const LOCAL: ConfigSources = {
@@ -102,27 +103,63 @@ t.test('names of a stranger’s choosing pollute nothing', async (t) => {
   })
 })
 
+t.test('values that their keys accept are taken, of the device over those of its group', async (t) => {
+  const { config: before } = load(null)
+  const isPinned = (key: string): boolean => ['log.level', 'health.interval_s'].includes(key)
+  const scope = fc.option(arbitraryValues(isPinned, 3))
+  const refused = new Map<string, number>()
+  let taken = 0
+  fc.assert(
+    fc.property(scope, scope, (device, group) => {
+      const wanted = new Map([...(group ?? []), ...(device ?? [])])
+      let config
+      try {
+        config = load(device && received(device), group && received(group)).config
+      } catch (error) {
+        const code = error instanceof ConfigError ? error.code : String(error)
+        refused.set(code, (refused.get(code) ?? 0) + 1)
+        return true
+      }
+      taken += 1
+      return [...CONFIG_KEYS.keys()].every(
+        (key) => valueAt(config, key) === (wanted.has(key) ? wanted.get(key) : valueAt(before, key)),
+      )
+    }),
+    { numRuns: 400 },
+  )
+  t.ok(taken > 200, `${taken} of 400 are taken`)
+  t.strictSame([...refused.keys()], ['CONFIG_CONFLICT'], 'the others are at odds with each other')
+})
+
 t.test(
   'whatever is desired, only a ConfigError escapes, and what is taken changes remote keys only',
   async () => {
     const keys = [...CONFIG_KEYS.keys()]
     const nested = fc
       .tuple(fc.constantFrom(...keys), fc.oneof(fc.jsonValue(), fc.integer(), fc.constant(null)))
-      .map(([key, value]) => key.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value))
+      .map(([key, value]) => patchOf(new Map([[key, value]])))
+    const mixed = fc
+      .tuple(
+        arbitraryValues(() => false, 3),
+        fc.constantFrom(...keys),
+        fc.jsonValue(),
+      )
+      .map(([values, key, value]) => patchOf(new Map([...values, [key, value]])))
     const payload = fc
-      .record({ revision: fc.oneof(fc.nat(), fc.jsonValue()), patch: fc.oneof(nested, fc.jsonValue()) })
+      .record({
+        revision: fc.oneof(fc.nat(), fc.jsonValue()),
+        patch: fc.oneof(nested, mixed, fc.jsonValue()),
+      })
       .map((desired) => Buffer.from(JSON.stringify(desired)))
-    const before = load(null).config
+    const { config: before } = load(null)
     fc.assert(
-      fc.property(fc.oneof(payload, fc.uint8Array()), (bytes) => {
+      fc.property(fc.oneof(payload, fc.uint8Array()), fc.boolean(), (bytes, isGroup) => {
         try {
-          const { revision, patch } = parseDesired(bytes)
-          const { config } = loadWithOverlay(LOCAL, { device: { revision, patch }, group: null })
-          return [...CONFIG_KEYS].every(([key, spec]) => {
-            const at = (tree: unknown): unknown =>
-              key.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], tree)
-            return spec.remote || at(config) === at(before)
-          })
+          const { patch } = parseDesired(bytes)
+          const { config } = isGroup ? load(null, patch) : load(patch)
+          return [...CONFIG_KEYS].every(
+            ([key, spec]) => spec.remote || valueAt(config, key) === valueAt(before, key),
+          )
         } catch (error) {
           return error instanceof ConfigError
         }
@@ -131,3 +168,8 @@ t.test(
     )
   },
 )
+
+/** A patch that sets them, as it comes. */
+function received(values: Values): object {
+  return parseDesired(Buffer.from(JSON.stringify({ revision: 3, patch: patchOf(values) }))).patch
+}

@@ -1,46 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
 import t from 'tap'
-import type { IncomingMessage } from '../../../src/publish/link.js'
-import { HomeAssistant } from '../../../src/publish/home-assistant/home-assistant.js'
-import type { Message } from '../../../src/publish/publisher.js'
-import { FakeClock } from '../../support/fake-clock.js'
-
-const TOPIC = 'homeassistant/device/bus-12/config'
-const discovery: Message = { topic: TOPIC, payload: '{"a":1}', qos: 1, retain: true, kind: 'state' }
-
-interface Rig {
-  readonly clock: FakeClock
-  readonly published: Message[]
-  readonly topics: () => readonly string[]
-  readonly hear: (topic: string, payload: string, retain?: boolean) => void
-  readonly homeAssistant: HomeAssistant
-}
-
-function rig(isOn: boolean, prefix = 'homeassistant', random = 0.5): Rig {
-  const clock = new FakeClock()
-  const published: Message[] = []
-  const listeners = new Map<string, (message: IncomingMessage) => void>()
-  const homeAssistant = new HomeAssistant({
-    publisher: {
-      publish: (message) => {
-        published.push(message)
-        return Promise.resolve()
-      },
-      subscribe: (topic, listener) => void listeners.set(topic, listener),
-    },
-    discovery,
-    prefix,
-    isOn,
-    clock,
-    random: () => random,
-  })
-  homeAssistant.start()
-  const hear = (topic: string, text: string, retain = false): void => {
-    const payload = Buffer.from(text)
-    const properties = { responseTopic: undefined, correlationData: undefined }
-    listeners.get(topic)?.({ topic, payload, retain, ...properties })
-  }
-  return { clock, published, topics: () => [...listeners.keys()], hear, homeAssistant }
-}
+import { discovery, homeAssistantRig as rig, TOPIC } from '../../support/home-assistant-rig.js'
+import { hostileCorpus } from '../../support/hostile-corpus.js'
 
 t.test('switched on, the discovery is published at the start', (t) => {
   const { published, topics } = rig(true)
@@ -115,3 +77,40 @@ t.test('switched off, nothing is published unless the broker holds a discovery: 
   t.equal(published.length, 1, 'the removal that comes back is left alone')
   t.end()
 })
+
+t.test(
+  'whatever is said in its name, the discovery alone is published, and not oftener than once a delay',
+  (t) => {
+    const words = fc.oneof(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.constantFrom(...hostileCorpus),
+      fc.constant(Buffer.from('online')),
+      fc.constantFrom('offline', 'online ', 'Online', '\u0000').map((text) => Buffer.from(text)),
+    )
+    const topics = fc.constantFrom('homeassistant/status', 'ha/status', TOPIC)
+    const said = fc.array(fc.tuple(topics, words, fc.boolean()), { maxLength: 20, size: 'max' })
+    let births = 0
+    fc.assert(
+      fc.property(said, fc.boolean(), (messages, isOn) => {
+        const { published, hear, clock } = rig(isOn, 'ha')
+        for (const message of messages) hear(...message)
+        const isBorn = messages.some(
+          ([topic, payload, retain]) =>
+            topic !== TOPIC && !retain && Buffer.from(payload).equals(Buffer.from('online')),
+        )
+        const removals = messages.filter(([topic, { length }]) => topic === TOPIC && length > 0).length
+        births += isOn && isBorn ? 1 : 0
+        const isQuiet = clock.timers === (isOn && isBorn ? 1 : 0)
+        clock.advance(10_000)
+        const expected = isOn
+          ? isBorn
+            ? [discovery, discovery]
+            : [discovery]
+          : Array.from({ length: removals }, () => ({ ...discovery, payload: '' }))
+        return isQuiet && isDeepStrictEqual(published, expected)
+      }),
+    )
+    t.ok(births > 10, `${births} births`)
+    t.end()
+  },
+)
