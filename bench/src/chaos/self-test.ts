@@ -15,7 +15,8 @@ export async function selfTest(say: (text: string) => void): Promise<boolean> {
   const calm = await play()
   const wiped = await play(wipeTheDisk)
   const { arrivals, logs } = calm
-  const again = (list: readonly Arrival[]): Verdict => judgeRound(list, logs, false)
+  const again = (list: readonly Arrival[]): Verdict => judgeRound(list, logs)
+  const killed = [...logs, { steps: [{ kind: 'broker_killed' }] as const }]
   const middle = Math.floor(arrivals.length / 2)
   const [a, b] = [arrivals[middle]!, arrivals[middle + 1]!]
   const [before, after] = [arrivals.slice(0, middle), arrivals.slice(middle + 2)]
@@ -31,6 +32,10 @@ export async function selfTest(say: (text: string) => void): Promise<boolean> {
     [
       'an event repeated with another content is changed',
       again([...arrivals, { ...a, payload: '{}' }]).changed.length === 1,
+    ],
+    [
+      'an event that a broker acknowledged long before it was killed is lost, and not forgotten by it',
+      judgeRound(arrivals.slice(1), killed).lost.length === 1,
     ],
     ['events on a disk that is wiped while the agent is down are lost', wiped.verdict.lost.length > 0],
   ]
