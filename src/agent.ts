@@ -42,8 +42,12 @@ export interface AgentOptions {
   readonly setStatus: (state: DeviceState, reason: string | null) => void
   /** Told of the error that ends the run, before the publisher says `offline`. */
   readonly setEnding: (reason: string) => void
+  /** Nobody is told anything any more from here on. */
+  readonly onClosing: () => void
   /** Unix time of sample 0, ms; undefined: the moment it was heard. */
   readonly streamStartMs: number | undefined
+  /** Told of that moment. */
+  readonly onStreamStart: (unixMs: number) => void
   readonly clock: Clock
   readonly log: Logger
 }
@@ -87,6 +91,7 @@ export async function runAgent(
     throw error
   } finally {
     health.stop()
+    options.onClosing()
     await publisher.close()
   }
 }
@@ -97,8 +102,8 @@ class Listener {
   #wasSpeaking = false
   #saidLabel: string | undefined
   #isHearing = false
-  /** What lies before the next frame was not to be heard. */
-  #isAfterPause = false
+  /** What lies before the next frame was not to be heard, or another agent has heard it. */
+  #isAfterPause = true
 
   constructor(
     private readonly options: AgentOptions,
@@ -210,6 +215,7 @@ class Listener {
     const isDue = !source.canWait && this.#nextSample % RESTAMP_SAMPLES === 0 && !pipeline.isSpeaking
     if (isDue || this.#streamStartMs === undefined) {
       this.#streamStartMs = clock.nowMs() - samplesToMs(this.#nextSample)
+      this.options.onStreamStart(this.#streamStartMs)
     }
     return this.#streamStartMs
   }

@@ -18,6 +18,7 @@ export interface ListeningState {
  */
 export class ListenSwitch {
   #state: ListeningState
+  #isKept = false
   readonly #listeners = new Set<() => void>()
 
   /** @param file where it is kept; undefined: nowhere */
@@ -43,12 +44,13 @@ export class ListenSwitch {
   /** @returns true if it is kept over a restart */
   set(listening: boolean, reason: string): boolean {
     const isNews = listening !== this.#state.listening
-    const isKept = this.#keep(listening)
-    if (!isNews) return isKept
+    // Who asks again and again for the same does not wear the card.
+    if (isNews || !this.#isKept) this.#isKept = this.#keep(listening)
+    if (!isNews) return this.#isKept
     this.#state = { listening, reason, sinceMs: this.clock.nowMs() }
     this.log.info({ listening, reason }, listening ? 'listening again' : 'not listening any more')
     for (const listener of [...this.#listeners]) listener()
-    return isKept
+    return this.#isKept
   }
 
   /** Resolves when it is on, or the signal aborts. */

@@ -2,7 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto'
 import type { Config } from './config/config.js'
 import type { ConfigSources, LoadedConfig } from './config/load-config.js'
 import { changedKeys, effectOf } from './config/remote/changed-keys.js'
-import { parseDesired, type Desired, type RemoteScope } from './config/remote/desired.js'
+import { isRevision, parseDesired, type Desired, type RemoteScope } from './config/remote/desired.js'
 import { loadWithOverlay } from './config/remote/overlay.js'
 import {
   applied,
@@ -12,22 +12,20 @@ import {
   rolledBack,
   type Overlay,
   type RemoteState,
+  type Revision,
   type RevisionError,
 } from './config/remote/revisions.js'
 import { checkSignature } from './config/remote/signature.js'
 import { canonicalJson } from './config/remote/signed-text.js'
-import { Trial, type Vital, type Vitals } from './config/remote/trial.js'
+import type { TrialStep, Vital, Vitals } from './config/remote/trial.js'
 import { shownTree } from './config/settings-table.js'
 import { AffectdError, ConfigError } from './errors.js'
-import type { Clock, Timer } from './ops/clock.js'
+import type { Clock } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
 import type { ReportedConfig, ReportedRevision } from './publish/config-reported.js'
 import { RemoteIntake } from './remote-intake.js'
 import type { RemoteStore } from './remote-store.js'
-
-const OBSERVE_MS = 1000
-/** Longest time that a microphone or a broker may take to come up under another configuration. */
-const MAX_GRACE_MS = 30_000
+import { RemoteTrial } from './remote-trial.js'
 
 /** The agent that runs now, as remote configuration sees it. */
 export interface ConfiguredAgent {
@@ -61,8 +59,8 @@ export class RemoteConfig {
   #state: RemoteState
   #loaded: LoadedConfig
   #agent: ConfiguredAgent | undefined
-  #trial: Trial | undefined
-  #timer: Timer | undefined
+  readonly #trial: RemoteTrial
+  #isClosed = false
   #refused: ReportedConfig['refused'] = null
   #listener: () => void = () => undefined
 
@@ -75,7 +73,13 @@ export class RemoteConfig {
     this.#loaded = loaded
     this.#local = loaded.config.device
     this.#intake = new RemoteIntake(clock, (scope, payload) => this.#deal(scope, payload))
-    if (state.trial !== null) this.#beginTrial(state.trial.remainingMs)
+    this.#trial = new RemoteTrial({
+      clock,
+      trialMs: this.#local.trial_s * 1000,
+      vitals: () => this.#agent?.vitals() ?? { capture: false, broker: false },
+      onStep: (step) => this.#step(step),
+    })
+    if (state.trial !== null) this.#trial.begin(state.trial.remainingMs, this.#onTrial(loaded))
   }
 
   /** What is to be in force now; during a trial it may for a while be the old one. */
@@ -95,7 +99,7 @@ export class RemoteConfig {
 
   get report(): ReportedConfig {
     const { device, group, groupName, trial } = this.#state
-    const remainingMs = this.#trial?.remainingMs(this.#options.clock.monotonicMs())
+    const { remainingMs } = this.#trial
     return {
       device: verdictShown(device),
       group: groupName === '' ? null : { name: groupName, ...verdictShown(group) },
@@ -111,9 +115,10 @@ export class RemoteConfig {
     this.#listener = listener
   }
 
-  /** An agent was built from `loaded`. */
-  attach(agent: ConfiguredAgent): void {
+  /** @param builtFrom what `loaded` was when it was built; it may be another by now */
+  attach(builtFrom: LoadedConfig, agent: ConfiguredAgent): void {
     this.#agent = agent
+    this.#bringAbout(builtFrom)
   }
 
   /** That agent has ended. */
@@ -132,9 +137,16 @@ export class RemoteConfig {
    * Returns to what was in force before, for whoever asks.
    *
    * @returns the revision that is in force again
-   * @throws {ConfigError} CONFIG_NOTHING_TO_ROLL_BACK
+   * @throws {ConfigError} CONFIG_NOTHING_TO_ROLL_BACK; CONFIG_SIGNATURE where only signed revisions count: going back to
+   *                       an old one is a change, too
    */
   rollBack(): number {
+    if (this.#options.key !== undefined) {
+      throw new ConfigError(
+        'CONFIG_SIGNATURE',
+        'this device takes signed revisions only: send what was before as a new one',
+      )
+    }
     const target = rollbackTarget(this.#state)
     if (target === null) {
       throw new ConfigError(
@@ -153,7 +165,7 @@ export class RemoteConfig {
    */
   failed(error: unknown): boolean {
     const target = rollbackTarget(this.#state)
-    if (this.#trial === undefined || target === null) return false
+    if (!this.#trial.isOn || target === null) return false
     this.#agent = undefined
     const message = error instanceof AffectdError ? `${error.code}: ${error.message}` : 'see the log'
     this.#return(target, { code: 'CONFIG_ROLLED_BACK_START', message: `the agent fails with it: ${message}` })
@@ -162,11 +174,12 @@ export class RemoteConfig {
 
   /** The process ends because it was told to: a trial goes on at the next start. */
   close(): void {
+    this.#isClosed = true
     this.#intake.close()
-    this.#timer?.clear()
+    const { remainingMs } = this.#trial
+    this.#trial.end()
     const { trial } = this.#state
-    if (trial === null || this.#trial === undefined) return
-    const remainingMs = this.#trial.remainingMs(this.#options.clock.monotonicMs())
+    if (trial === null || remainingMs === undefined) return
     this.#keep({ ...this.#state, trial: { ...trial, remainingMs, isRunning: false } })
   }
 
@@ -192,9 +205,12 @@ export class RemoteConfig {
     const last = this.#state[scope]
     if (last === null || revision > last.revision) return false
     if (revision === last.revision && digest === last.digest) return true
+    const next = isRevision(last.revision + 1)
+      ? `use ${last.revision + 1}`
+      : 'there is none above it; remove remote-config.json in device.state_dir'
     throw new ConfigError(
       'CONFIG_REVISION_STALE',
-      `revision ${revision} is not above ${last.revision}, the last one that was dealt with: use ${last.revision + 1}`,
+      `revision ${revision} is not above ${last.revision}, the last one that was dealt with: ${next}`,
     )
   }
 
@@ -204,33 +220,49 @@ export class RemoteConfig {
 
   /** @throws {ConfigError} CONFIG_NOT_SAVED */
   async #take(scope: RemoteScope, { revision, patch }: Desired, digest: string): Promise<void> {
-    const { local, store, check, log } = this.#options
-    const base = this.#state
-    let loaded: LoadedConfig
-    try {
-      loaded = loadWithOverlay(local, { ...base.inForce, [scope]: { revision, patch } })
-      await check(loaded, changedKeys(this.#loaded.config, loaded.config))
-      // Rolled back or confirmed meanwhile: what lies under the patch may be another.
-      if (this.#state !== base)
-        return await this.#take(scope, { revision, patch, signature: undefined }, digest)
-    } catch (error) {
-      const why = described(error)
-      log.warn({ code: why.code, scope, revision }, `remote configuration is rejected: ${why.message}`)
-      this.#keep(rejected(this.#state, scope, revision, digest, why))
+    const { store, log } = this.#options
+    const loaded = await this.#checked({ scope, revision, patch })
+    if (this.#isClosed) return
+    if ('code' in loaded) {
+      log.warn({ code: loaded.code, scope, revision }, `remote configuration is rejected: ${loaded.message}`)
+      this.#keep(rejected(this.#state, scope, revision, digest, loaded))
       return
     }
-    const before = loadWithOverlay(local, this.#state.confirmed).config
-    const isNews = changedKeys(before, loaded.config).length > 0
-    const trial = isNews ? store.newTrial(this.#local.trial_s * 1000) : null
+    const onTrial = this.#onTrial(loaded)
+    const trialMs = this.#local.trial_s * 1000
+    const trial = onTrial.length > 0 ? store.newTrial(trialMs) : null
     const next = applied(this.#state, scope, { revision, patch }, digest, trial)
+    const state = trial === null ? confirmed(next) : next
     // Before it takes effect: what takes the process with it must be found at the next start.
-    store.write(isNews ? next : confirmed(next))
-    this.#state = isNews ? next : confirmed(next)
+    store.write(state)
+    this.#state = state
     this.#refused = null
     log.info({ scope, revision }, 'remote configuration is applied')
-    this.#endTrial()
-    if (isNews) this.#beginTrial(this.#local.trial_s * 1000)
+    this.#trial.end()
+    if (trial !== null) this.#trial.begin(trialMs, onTrial)
     this.#putInForce(loaded)
+  }
+
+  /** The configuration with a revision in it, or why that cannot be. */
+  async #checked(one: { scope: RemoteScope } & Revision): Promise<LoadedConfig | RevisionError> {
+    const { local, check } = this.#options
+    const { scope, revision, patch } = one
+    for (;;) {
+      const { inForce } = this.#state
+      try {
+        const loaded = loadWithOverlay(local, { ...inForce, [scope]: { revision, patch } })
+        await check(loaded, changedKeys(this.#loaded.config, loaded.config))
+        // Rolled back meanwhile, what lies under or over the patch is another.
+        if (this.#state.inForce === inForce) return loaded
+      } catch (error) {
+        return described(error)
+      }
+    }
+  }
+
+  /** Keys in which a configuration differs from the confirmed one. */
+  #onTrial({ config }: LoadedConfig): readonly string[] {
+    return changedKeys(loadWithOverlay(this.#options.local, this.#state.confirmed).config, config)
   }
 
   #refuse(scope: RemoteScope, revision: number | null, error: RevisionError): void {
@@ -243,69 +275,45 @@ export class RemoteConfig {
   }
 
   #putInForce(loaded: LoadedConfig): void {
-    const changed = changedKeys(this.#loaded.config, loaded.config)
+    const before = this.#loaded
     this.#loaded = loaded
-    switch (effectOf(changed)) {
+    this.#bringAbout(before)
+  }
+
+  /** Makes the agent, if there is one, of another configuration what `loaded` says. */
+  #bringAbout({ config }: LoadedConfig): void {
+    const agent = this.#agent
+    switch (effectOf(changedKeys(config, this.#loaded.config))) {
       case 'none':
         return
       case 'hot':
-        this.#agent?.reconfigure(loaded.config)
+        agent?.reconfigure(this.#loaded.config)
         return
       case 'restart':
-        this.#agent?.restart()
         this.#agent = undefined
+        agent?.restart()
         return
     }
   }
 
   #return(target: Overlay, error: RevisionError): void {
     this.#options.log.warn({ code: error.code }, `remote configuration is rolled back: ${error.message}`)
-    this.#endTrial()
+    this.#trial.end()
     this.#keep(rolledBack(this.#state, target, error))
     this.#putInForce(loadWithOverlay(this.#options.local, target))
     this.#listener()
   }
 
-  #beginTrial(trialMs: number): void {
-    const { local, clock } = this.#options
-    const before = loadWithOverlay(local, this.#state.confirmed).config
-    const changed = changedKeys(before, loadWithOverlay(local, this.#state.inForce).config)
-    const touches = (group: string): boolean => changed.some((key) => key.startsWith(group))
-    const watched: Vital[] = [
-      ...(touches('capture.') ? (['capture'] as const) : []),
-      ...(touches('mqtt.') ? (['broker'] as const) : []),
-    ]
-    const graceMs = Math.min(MAX_GRACE_MS, (this.#local.trial_s * 1000) / 4)
-    this.#trial = new Trial({ watched, trialMs, graceMs, nowMs: clock.monotonicMs() })
-    this.#observeLater()
-  }
-
-  #endTrial(): void {
-    this.#timer?.clear()
-    this.#trial = undefined
-  }
-
-  #observeLater(): void {
-    this.#timer = this.#options.clock.after(OBSERVE_MS, () => this.#observe())
-  }
-
-  #observe(): void {
-    const { clock, local, log } = this.#options
-    const vitals = this.#agent?.vitals() ?? { capture: false, broker: false }
-    const step = this.#trial?.observe(clock.monotonicMs(), vitals)
-    switch (step?.kind) {
-      case undefined:
-        return
-      case 'wait':
-        break
+  #step(step: Exclude<TrialStep, { kind: 'wait' }>): void {
+    const { local, log } = this.#options
+    switch (step.kind) {
       case 'swap': {
         log.info({ to: step.to }, 'remote configuration on trial: trying the other one')
         const { confirmed, inForce } = this.#state
         this.#putInForce(loadWithOverlay(local, step.to === 'old' ? confirmed : inForce))
-        break
+        return
       }
       case 'confirm':
-        this.#endTrial()
         log.info({ revision: this.revision }, 'remote configuration has stood its trial')
         this.#keep(confirmed(this.#state))
         this.#listener()
@@ -314,7 +322,6 @@ export class RemoteConfig {
         this.#return(this.#state.confirmed, ROLLED_BACK[step.broken])
         return
     }
-    this.#observeLater()
   }
 
   /** In memory it holds also where the disk does not take it. */

@@ -177,7 +177,9 @@ function rig(
     listening,
     setStatus: (state, reason) => statuses.push([state, reason]),
     setEnding: (reason) => publisher.steps.push(reason),
+    onClosing: () => undefined,
     streamStartMs: part.startMs,
+    onStreamStart: () => undefined,
     clock,
     log,
   }

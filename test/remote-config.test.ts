@@ -57,7 +57,7 @@ class Rig {
 
   attach(): void {
     const { remote } = this
-    remote.attach({
+    remote.attach(remote.loaded, {
       vitals: () => this.vitals(remote),
       reconfigure: ({ affect }) => this.did.push(`hot ${affect.min_confidence}`),
       // The agent is built anew at once.
@@ -381,4 +381,92 @@ t.test('a flood is thinned: only the newest message of a scope is dealt with, on
   await rig.pass(3)
   t.equal(checks, 2)
   t.match(rig.remote.report.device, { revision: 1000 })
+})
+
+t.test('what changed while an agent was being built is brought about as soon as it is there', async (t) => {
+  const rig = new Rig(t.testdir())
+  const builtFrom = rig.remote.loaded
+  rig.remote.detach()
+  await rig.send({ revision: 1, patch: COLD })
+  await rig.send({ revision: 2, patch: { ...COLD, ...HOT } })
+  const did: string[] = []
+  const agent = (): Parameters<RemoteConfig['attach']>[1] => ({
+    vitals: () => ({ capture: true, broker: true }),
+    reconfigure: () => did.push('hot'),
+    restart: () => did.push('restart'),
+  })
+  rig.remote.attach(builtFrom, agent())
+  t.same(did, ['restart'])
+  rig.remote.attach(rig.remote.loaded, agent())
+  t.same(did, ['restart'], 'and not again')
+})
+
+t.test('a microphone that nobody may listen to confirms nothing and breaks nothing', async (t) => {
+  const rig = new Rig(t.testdir())
+  const microphone: { isOn: boolean } = { isOn: false }
+  rig.vitals = ({ loaded }) => ({
+    capture: microphone.isOn ? loaded.config.capture.channel !== 3 : undefined,
+    broker: true,
+  })
+  await rig.send({ revision: 1, patch: { capture: { channel: 3 } } })
+  await rig.pass(120)
+  t.match(rig.remote.report, { device: { status: 'applied' }, isConfirmed: false })
+  microphone.isOn = true
+  await rig.pass(60)
+  t.match(rig.remote.report.device, { status: 'rolled_back', error: { code: 'CONFIG_ROLLED_BACK_CAPTURE' } })
+})
+
+t.test('who stops while a revision is checked leaves no trial behind', async (t) => {
+  let go: () => void = () => undefined
+  const folder = t.testdir()
+  const rig = new Rig(folder, { check: () => new Promise((resolve) => (go = resolve)) })
+  await rig.send({ revision: 1, patch: COLD })
+  rig.remote.close()
+  go()
+  await settled()
+  t.equal(rig.clock.timers, 0)
+  const after = new Rig(folder)
+  t.match(after.remote.report.device, { revision: 0 })
+  await after.send({ revision: 1, patch: COLD })
+  t.match(after.remote.report.device, { revision: 1, status: 'applied' })
+})
+
+t.test('a disk that fails under a revision which is laid anew does not reject it', async (t) => {
+  const folder = join(t.testdir(), 'state')
+  let checks = 0
+  const rig: Rig = new Rig(folder, {
+    check() {
+      checks += 1
+      // Something else came into force meanwhile, and now the disk is gone.
+      if (checks === 2) {
+        rig.remote.rollBack()
+        rmSync(folder, { recursive: true })
+        writeFileSync(folder, 'no folder')
+      }
+      return Promise.resolve()
+    },
+  })
+  await rig.send({ revision: 1, patch: HOT })
+  await rig.send({ revision: 2, patch: COLD })
+  t.equal(checks, 3)
+  t.match(rig.remote.report, {
+    device: { revision: 1 },
+    refused: { revision: 2, error: { code: 'CONFIG_NOT_SAVED' } },
+  })
+})
+
+t.test('where only signed revisions count, nobody goes back to an old one by asking', async (t) => {
+  const { publicKey } = generateKeyPairSync('ed25519')
+  const rig = new Rig(t.testdir(), { key: publicKey })
+  t.throws(() => rig.remote.rollBack(), { code: 'CONFIG_SIGNATURE' })
+})
+
+t.test('the highest revision there is has none above it, and the report says what helps', async (t) => {
+  const rig = new Rig(t.testdir())
+  await rig.send({ revision: Number.MAX_SAFE_INTEGER, patch: HOT })
+  await rig.send({ revision: 5, patch: {} })
+  t.match(rig.remote.report.refused?.error, {
+    code: 'CONFIG_REVISION_STALE',
+    message: /remove remote-config\.json/,
+  })
 })

@@ -1,6 +1,8 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import type { AudioSource } from '../capture/audio-source.js'
+import { ContinuedSource } from '../capture/continued-source.js'
 import { isListedDevice } from '../capture/devices/resolve-device.js'
 import { listDevices } from '../capture/devices/list-devices.js'
 import type { Config } from '../config/config.js'
@@ -15,6 +17,8 @@ import type { LevelledLogger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
 import { createEventSequence, type EventStamp } from '../publish/event-sequence.js'
 import type { Outbox } from '../publish/outbox.js'
+import type { Message } from '../publish/publisher.js'
+import { RateLimit } from '../publish/rate-limit.js'
 import { createUuidV7 } from '../publish/uuid.js'
 import { RemoteConfig } from '../remote-config.js'
 import { readRemoteState, RemoteStore } from '../remote-store.js'
@@ -30,8 +34,17 @@ export interface AgentSession {
   readonly startedMs: number
   readonly bootId: string
   readonly nextStamp: () => EventStamp
-  /** To be opened before the first agent runs. */
   readonly outbox: Outbox
+  /** Events that an agent could not place in a full outbox before it ended. */
+  readonly leftovers: Message[]
+  /** Requests that change something. */
+  readonly deeds: RateLimit
+  /** Agents built so far. */
+  builds: number
+  /** Unix time of sample 0 of a source that can wait, once it is known, ms. */
+  streamStartMs: number | undefined
+  /** The source to listen to: one that can wait goes on where the agent before left off, another is opened anew. */
+  source(create: () => AudioSource): AudioSource
   readonly listening: ListenSwitch
   /** Absent where nobody may configure from afar. */
   readonly remote: RemoteConfig | undefined
@@ -39,6 +52,14 @@ export interface AgentSession {
   close(): Promise<void>
 }
 
+/** What of a session may be kept in a state folder. */
+interface SessionParts {
+  readonly listening: ListenSwitch
+  readonly remote: RemoteConfig | undefined
+}
+
+const DEEDS_AT_ONCE = 10
+const DEEDS_PER_S = 0.5
 const REMOTE_FILE = 'remote-config.json'
 
 export interface SessionDeps {
@@ -50,31 +71,32 @@ export interface SessionDeps {
  * A session that keeps its state in `device.state_dir` and takes configuration from afar.
  *
  * @param local every source of configuration but the remote one
- * @throws {ConfigError} as `loadConfig`; CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY
+ * @throws {ConfigError} as `loadConfig`; CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY, CONFIG_STATE_DIR_IN_USE
  */
-export function openSession(local: ConfigSources, { log, stdin }: SessionDeps): AgentSession {
+export async function openSession(local: ConfigSources, { log, stdin }: SessionDeps): Promise<AgentSession> {
   const clock = systemClock
   const { config } = loadConfig(local)
   const { device } = config
+  const key = verificationKey(device)
   const stateFile = (name: string): StateFile => new StateFile(device.state_dir, name)
-  const file = stateFile(REMOTE_FILE)
+  const outbox = createOutbox(config, { clock, log })
+  // First of all: it holds the lock on the folder, and what else is in there belongs to whoever has that.
+  await outbox.open()
   const remote =
     device.remote_config === 'off'
       ? undefined
       : new RemoteConfig({
           local,
-          store: new RemoteStore({ file, log }),
+          store: new RemoteStore({ file: stateFile(REMOTE_FILE), log }),
           check: checkRemote,
-          key: verificationKey(device),
+          key,
           clock,
           log,
         })
-  const session = createSession(
-    { log, stdin },
-    createOutbox(config, { clock, log }),
-    new ListenSwitch(stateFile('listening.json'), clock, log),
-  )
-  return { ...session, remote }
+  return createSession({ log, stdin }, outbox, {
+    listening: new ListenSwitch(stateFile('listening.json'), clock, log),
+    remote,
+  })
 }
 
 /**
@@ -98,10 +120,11 @@ export function withRemote(local: ConfigSources): LoadedConfig | undefined {
 export function createSession(
   { log, stdin }: SessionDeps,
   outbox: Outbox,
-  listening = new ListenSwitch(undefined, systemClock, log),
+  { listening = new ListenSwitch(undefined, systemClock, log), remote }: Partial<SessionParts> = {},
 ): AgentSession {
   const clock = systemClock
   const bootId = randomUUID()
+  let continued: ContinuedSource | undefined
   return {
     log,
     clock,
@@ -113,9 +136,23 @@ export function createSession(
       createUuidV7(() => clock.nowMs(), randomFillSync),
     ),
     outbox,
+    leftovers: [],
+    deeds: new RateLimit(DEEDS_AT_ONCE, DEEDS_PER_S),
+    builds: 0,
+    streamStartMs: undefined,
+    source(create) {
+      if (continued !== undefined) return continued
+      const source = create()
+      if (source.canWait) continued = new ContinuedSource(source)
+      return continued ?? source
+    },
     listening,
-    remote: undefined,
-    close: () => outbox.close(),
+    remote,
+    async close() {
+      remote?.close()
+      await continued?.close()
+      await outbox.close()
+    },
   }
 }
 

@@ -17,20 +17,28 @@ type FileKey = 'username_file' | 'password_file' | 'ca_file' | 'cert_file' | 'ke
  * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_INVALID_VALUE
  */
 export function brokerOptions(
-  { device, mqtt }: Config,
+  config: Config,
   env: NodeJS.ProcessEnv = process.env,
 ): Omit<LinkOptions, 'will'> {
+  const { mqtt } = config
   const file = (key: FileKey): string | undefined =>
     mqtt[key] === '' ? undefined : readSecret(`mqtt.${key}`, pathOf(`mqtt.${key}`, mqtt[key], env))
   const username = file('username_file')?.replace(/\r?\n$/, '') ?? mqtt.username
   const password = file('password_file')?.replace(/\r?\n$/, '') ?? mqtt.password
   return {
-    url: mqtt.url,
-    protocol: mqtt.protocol,
-    clientId: mqtt.client_id === '' ? `affectd-${device.id}` : mqtt.client_id,
+    ...brokerAddress(config),
     username: username === '' ? undefined : username,
     password: password === '' ? undefined : password,
     tls: { ca: file('ca_file'), cert: file('cert_file'), key: file('key_file') },
+  }
+}
+
+/** How to reach the broker, as far as no file says it. */
+export function brokerAddress({ device, mqtt }: Config): Omit<LinkOptions, 'will'> {
+  return {
+    url: mqtt.url,
+    protocol: mqtt.protocol,
+    clientId: mqtt.client_id === '' ? `affectd-${device.id}` : mqtt.client_id,
     keepaliveS: mqtt.keepalive_s,
     sessionExpiryS: mqtt.session_expiry_s,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-import { runAgent, RESTART, type AgentOptions, type CaptureCounts } from '../agent.js'
+import { runAgent, RESTART, type AgentOptions, type CaptureCounts, type CaptureState } from '../agent.js'
 import { Announcer } from '../announcer.js'
 import { BaselineKeeper } from '../baseline-keeper.js'
 import { createAudioSource } from '../capture/create-source.js'
@@ -27,7 +27,7 @@ import { createRequestHandler } from '../publish/requests.js'
 import type { RemoteConfig } from '../remote-config.js'
 import type { VoiceBaseline } from '../voice-baseline.js'
 import type { AgentSession } from './agent-session.js'
-import { brokerOptions } from './broker-options.js'
+import { brokerAddress, brokerOptions } from './broker-options.js'
 import { checkSettings } from './check-settings.js'
 import { affectParamsOf, captureParamsOf } from './stage-params.js'
 import { loadJudge, type Judge } from './judge.js'
@@ -42,6 +42,9 @@ export interface BuiltAgent {
   run(stop: AbortSignal): Promise<'ended' | 'restart'>
 }
 
+const HEARD: ReadonlySet<CaptureState> = new Set(['healthy', 'running'])
+/** Says nothing of the microphone. */
+const UNHEARD: ReadonlySet<CaptureState> = new Set(['paused', 'ended'])
 /** Time for the response to a request to restart. */
 const RESTART_AFTER_MS = 500
 
@@ -53,24 +56,37 @@ const RESTART_AFTER_MS = 500
  */
 export async function buildAgent(loaded: LoadedConfig, session: AgentSession): Promise<BuiltAgent> {
   const { config } = loaded
-  const { log, stdin, clock, outbox, listening, remote, bootId } = session
+  const { log, clock, outbox, listening, remote, bootId } = session
+  // Of a process that has run, what is missing now is waited for: a secret may be on its way.
+  const isRestart = session.builds++ > 0
   const { source: spec, topics } = checkSettings(loaded)
   const nowMs = (): number => clock.nowMs()
   const judge = await loadJudge(config)
-  const source = createAudioSource(spec, { stdin, clock, log, live: captureParamsOf(config.capture) })
+  const source = session.source(() =>
+    createAudioSource(spec, {
+      stdin: session.stdin,
+      clock,
+      log,
+      live: captureParamsOf(config.capture),
+    }),
+  )
   const voice = judge.createVoice()
   const keeper = createKeeper(config, judge, voice, log)
   // A recording is judged the same every time, and its voices are not this microphone's.
   const adapts = judge.adapts && (!source.canWait || config.affect.adaptation.sources === 'all')
   if (adapts) keeper.restore()
 
-  const status = new DeviceStatus(({ state, reason }) => {
-    void publisher.publish(statusMessage(topics, state, reason, nowMs()))
-  })
+  const tell = (message: Message): void => {
+    // Rejects only once the publisher is closed: then nobody is left to be told.
+    publisher.publish(message).catch(() => undefined)
+  }
+  const status = new DeviceStatus(({ state, reason }) => tell(statusMessage(topics, state, reason, nowMs())))
   outbox.onStoreChange((store) => status.ails('outbox_in_memory', store === 'memory'))
   let ending: string | null = null
   const publisher = new MqttPublisher({
-    broker: brokerOptions(config),
+    broker: isRestart ? brokerAddress(config) : brokerOptions(config),
+    isRestart,
+    leftovers: session.leftovers,
     fallbackUrls: splitUrls(config.mqtt.fallback_urls),
     onRefusing: (isRefusing) => status.ails('events_refused', isRefusing),
     rereadBroker: () => brokerOptions(config),
@@ -115,7 +131,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       adaptationSpeechMs: voice.speechMs,
     })
     lastHealth = healthMessage(topics, report, nowMs())
-    void publisher.publish(lastHealth)
+    tell(lastHealth)
   })
   let lastHealth: Message | undefined
   const deviceId = config.device.id
@@ -123,6 +139,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const restart = (): void => lap.abort(RESTART)
   const verbs = deviceVerbs({
     nowMs,
+    mayAct: () => session.deeds.take(clock.monotonicMs()),
     config: () => ({
       revision: remote?.revision ?? 0,
       group_revision: remote?.groupRevision ?? 0,
@@ -149,19 +166,20 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     }),
   )
   const { model } = judge.classifier
-  const info = infoMessage(
-    topics,
-    {
-      deviceId,
-      bootId,
-      versions: { affectd: packageVersion(), node: process.versions.node },
-      model,
-      featureParamsHash: judge.featureParamsHash,
-      configRevision: remote?.revision ?? 0,
-      capabilities: ['emotion', 'state', 'health', ...Object.keys(verbs).map((verb) => `request/${verb}`)],
-    },
-    nowMs(),
-  )
+  const info = (): Message =>
+    infoMessage(
+      topics,
+      {
+        deviceId,
+        bootId,
+        versions: { affectd: packageVersion(), node: process.versions.node },
+        model,
+        featureParamsHash: judge.featureParamsHash,
+        configRevision: remote?.revision ?? 0,
+        capabilities: ['emotion', 'state', 'health', ...Object.keys(verbs).map((verb) => `request/${verb}`)],
+      },
+      nowMs(),
+    )
   const { home_assistant_prefix: discoveryPrefix } = config.publish
   const discovery = (healthIntervalS: number): Message =>
     discoveryMessage(topics, discoveryPrefix, {
@@ -190,21 +208,26 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       device: { deviceId, model },
       nextStamp: session.nextStamp,
     }),
-    info,
+    info: info(),
     health,
     listening,
     setStatus: (state, reason) => status.hears(state, reason),
+    // Nothing is taken from afar that could not be answered any more.
+    onClosing: () => remote?.detach(),
     setEnding(reason) {
       ending = reason
     },
     // A microphone hears the present, whatever a configuration for replays says.
-    streamStartMs: source.canWait ? startMs(config.capture.start_time) : undefined,
+    streamStartMs: source.canWait ? (session.streamStartMs ?? startMs(config.capture.start_time)) : undefined,
+    onStreamStart(startedMs) {
+      session.streamStartMs = startedMs
+    },
     clock,
     log,
   }
   const sayListening = (): void => {
     const { listening: isOn, reason, sinceMs } = listening.state
-    void publisher.publish(listeningMessage(topics, isOn, reason, sinceMs))
+    tell(listeningMessage(topics, isOn, reason, sinceMs))
   }
   if (remote !== undefined) connectRemote(remote)
   return {
@@ -220,7 +243,6 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
         await runAgent(options, capture, lap.signal)
       } finally {
         forgetListening()
-        remote?.detach()
         stop.removeEventListener('abort', end)
         homeAssistant.stop()
         keeper.stop()
@@ -230,7 +252,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   }
 
   function connectRemote(remote: RemoteConfig): void {
-    const report = (): void => void publisher.publish(configReportedMessage(topics, remote.report, nowMs()))
+    const report = (): void => tell(configReportedMessage(topics, remote.report, nowMs()))
     remote.onReport(report)
     report()
     publisher.subscribe(topics.configDesired, ({ payload }) => remote.receive('device', payload))
@@ -238,10 +260,9 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     if (group !== '') {
       publisher.subscribe(topics.groupConfigDesired(group), ({ payload }) => remote.receive('group', payload))
     }
-    remote.attach({
+    remote.attach(loaded, {
       vitals: () => ({
-        // What is not to be heard, or has ended, is not broken.
-        capture: ['healthy', 'running', 'ended', 'paused'].includes(capture.state),
+        capture: UNHEARD.has(capture.state) ? undefined : HEARD.has(capture.state),
         broker: publisher.counts.connected,
       }),
       reconfigure(next) {
@@ -249,6 +270,8 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
         health.every(next.health.interval_s * 1000)
         homeAssistant.update(discovery(next.health.interval_s))
         pipeline.retune(affectParamsOf(next.affect))
+        // It names the revision in force.
+        tell(info())
         report()
       },
       restart,

@@ -46,10 +46,9 @@ export async function runCommand(
   const loaded = loadConfig(sources)
   const { level, format } = loaded.config.log
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
-  const session = openSession(sources, { log, stdin: () => process.stdin })
+  const session = await openSession(sources, { log, stdin: () => process.stdin })
   const signals = stop === undefined ? createStopSignal() : { signal: stop, release: () => undefined }
   try {
-    await session.outbox.open()
     await runAgents(session, loaded, signals.signal)
   } finally {
     signals.release()
@@ -73,5 +72,4 @@ async function runAgents(session: AgentSession, local: LoadedConfig, stop: Abort
       log.error({ err: error }, 'the agent fails with its remote configuration')
     }
   }
-  remote?.close()
 }

@@ -5,6 +5,8 @@ import { rfc3339 } from './stream-time.js'
 /** What requests may do to the device. */
 export interface DeviceControls {
   readonly nowMs: () => number
+  /** Whether something may be changed again already: deeds cost syncs of the disk, and restarts cost audio. */
+  readonly mayAct: () => boolean
   /** The configuration in force, secrets masked. */
   readonly config: () => object
   /** JSON Schema of the configuration. */
@@ -23,21 +25,27 @@ export interface DeviceControls {
 
 /** Every verb that a device answers, by name. docs/mqtt.md describes them. */
 export function deviceVerbs(controls: DeviceControls): VerbHandlers {
+  const deed =
+    (act: (body: RequestBody) => object) =>
+    (body: RequestBody): object => {
+      if (controls.mayAct()) return act(body)
+      throw new PublishError('REQUEST_TOO_MANY', 'too many requests that change something: wait some seconds')
+    }
   return {
     ping: () => ({ time: rfc3339(controls.nowMs()) }),
     health: () => controls.health(),
     'config/get': () => controls.config(),
     'config/schema': () => controls.configSchema(),
-    'config/rollback': () => ({ revision: controls.rollBackConfig() }),
-    'listen/set': (body) => {
+    'config/rollback': deed(() => ({ revision: controls.rollBackConfig() })),
+    'listen/set': deed((body) => {
       const listening = booleanField(body, 'listening')
       return { listening, kept: controls.setListening(listening) }
-    },
-    'baseline/reset': () => ({ speech_ms: controls.forgetVoice() }),
-    restart: () => {
+    }),
+    'baseline/reset': deed(() => ({ speech_ms: controls.forgetVoice() })),
+    restart: deed(() => {
       controls.restart()
       return { restarting: true }
-    },
+    }),
   }
 }
 

@@ -124,7 +124,7 @@ export class DiskOutbox implements Outbox {
   }
 
   waitForSpace(): Promise<void> {
-    if (this.#hasSpace || this.#isClosed) return Promise.resolve()
+    if (this.hasSpace || this.#isClosed) return Promise.resolve()
     return new Promise((resolve) => {
       this.#wakeWaiter = resolve
     })
@@ -171,7 +171,7 @@ export class DiskOutbox implements Outbox {
     return done
   }
 
-  get #hasSpace(): boolean {
+  get hasSpace(): boolean {
     const { count, bytes } = this.#held
     const { maxEvents, maxBytes } = this.#options.bounds
     const depth = count.event + count.alert
@@ -225,7 +225,7 @@ export class DiskOutbox implements Outbox {
   #forget(event: StoredEvent): void {
     this.#held.forget(event)
     this.#window.gone(event.position)
-    if (this.#hasSpace) this.#wake()
+    if (this.hasSpace) this.#wake()
   }
 
   async #flushDeletions(): Promise<void> {

@@ -6,11 +6,10 @@ import { Delivery } from './delivery.js'
 import { refusalFields } from './link.js'
 import type { Link, LinkLimits, Refusal } from './link.js'
 import type { Outbox, OutboxEntry } from './outbox.js'
+import { packetBytes } from './packet-bytes.js'
 import { stampOf } from './stamp-of.js'
 
 const WINDOW = 16
-/** Fixed header, topic length, packet id and properties of a PUBLISH, generously. */
-const PACKET_OVERHEAD_BYTES = 32
 /** PUBACK reason codes about the event itself: topic name invalid, packet too large, payload format invalid. */
 const HOPELESS = new Set([144, 149, 153])
 
@@ -87,8 +86,7 @@ export class EventLane {
     const { position } = entry
     // A broker that retains nothing would end the connection over an alert that asks for it.
     const message = { ...entry.message, retain: entry.message.retain && this.#retainAvailable }
-    const bytes =
-      Buffer.byteLength(message.payload) + Buffer.byteLength(message.topic) + PACKET_OVERHEAD_BYTES
+    const bytes = packetBytes(message)
     if (bytes > this.#maximumPacketBytes) {
       void this.#giveUp(position, `it has ${bytes} bytes, the broker takes ${this.#maximumPacketBytes}`)
       return

@@ -15,6 +15,10 @@ const WATCHDOG_SLACK_MS = 2000
 export interface SupervisorOptions {
   /** Made anew for each attempt: a will carries the time, the address may be another, a secret may have been replaced. */
   readonly linkOptions: () => LinkOptions
+  /** Of the first attempt, for the log until then. */
+  readonly url: string
+  /** The first attempt is none of a process that starts: it is retried like later ones. */
+  readonly isRestart?: boolean
   readonly openLink: OpenLink
   readonly clock: Clock
   readonly random: () => number
@@ -51,7 +55,7 @@ export class LinkSupervisor {
   /** @throws {ConfigError} CONFIG_BROKER_URL */
   constructor(options: SupervisorOptions) {
     this.#options = options
-    this.#shown = parseBrokerUrl(options.linkOptions().url).shown
+    this.#shown = parseBrokerUrl(options.url).shown
     this.#silence = new SilenceWatch(options.clock, () =>
       this.drop({ code: 'PUBLISH_UNREACHABLE', text: 'the broker fell silent' }),
     )
@@ -107,7 +111,8 @@ export class LinkSupervisor {
       this.#open()
     } catch (error) {
       // The configuration was good when we started: a file that is missing now may be on its way.
-      if (!(error instanceof ConfigError) || this.#attempts === 1) throw error
+      const isFirst = this.#attempts === 1 && this.#options.isRestart !== true
+      if (!(error instanceof ConfigError) || isFirst) throw error
       this.#down({ code: 'PUBLISH_CREDENTIALS', text: error.message })
     }
   }

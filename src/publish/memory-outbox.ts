@@ -48,8 +48,12 @@ export class MemoryOutbox implements Outbox {
     return Promise.resolve()
   }
 
+  get hasSpace(): boolean {
+    return this.#entries.size < this.limit
+  }
+
   waitForSpace(): Promise<void> {
-    if (this.#entries.size < this.limit || this.#isClosed) return Promise.resolve()
+    if (this.hasSpace || this.#isClosed) return Promise.resolve()
     return new Promise((resolve) => {
       this.#wakeWaiter = resolve
     })

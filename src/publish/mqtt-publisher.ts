@@ -12,22 +12,27 @@ import type { DownCause, IncomingMessage, Link, LinkLimits, LinkOptions, OpenLin
 import { LinkSupervisor } from './link-supervisor.js'
 import { openMqttLink } from './mqtt-client.js'
 import type { Outbox } from './outbox.js'
+import { packetBytes } from './packet-bytes.js'
 import type { Presence } from './presence.js'
 import type { Message, Publication, Publisher, PublisherCounts, RequestHandler } from './publisher.js'
 import { ResponseLane } from './response-lane.js'
 import { RetainedStates } from './retained-states.js'
 import { stampOf } from './stamp-of.js'
+import { untilAborted } from '../until.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Topics } from './topics.js'
 
 const MAX_IN_FLIGHT = 32
 const RETRY_REFUSED_STATES_MS = 30_000
 const ACK_SILENCE_MS = 60_000
+const MAX_SAID = 64
 
 export interface MqttPublisherOptions {
   readonly broker: Omit<LinkOptions, 'will'>
   /** Further addresses of the same broker, tried in turn when the one before fails. */
   readonly fallbackUrls?: readonly string[]
+  /** An agent of this process has run before: what cannot be read or used now is waited for, not refused. */
+  readonly isRestart?: boolean
   /** `broker` read anew, for every attempt after the first: secrets and certificates are replaced while we run. */
   readonly rereadBroker?: () => Omit<LinkOptions, 'will'>
   readonly topics: Topics
@@ -38,6 +43,8 @@ export interface MqttPublisherOptions {
   readonly outbox: Outbox
   /** Whether a full outbox holds `publish` back (file, stdin) or drops its oldest event (a live microphone). */
   readonly whenFull: 'wait' | 'drop_oldest'
+  /** Events that a publisher before could not place; those that this one cannot are put there. */
+  readonly leftovers?: Message[]
   readonly log: Logger
   readonly clock: Clock
   readonly backoff?: BackoffRange
@@ -65,7 +72,8 @@ export class MqttPublisher implements Publisher {
   readonly #responses: ResponseLane
   readonly #subscriptions: Subscriptions
   readonly #inbox: Inbox
-  #hasTried = false
+  #hasTried: boolean
+  readonly #saidTooLarge = new Set<string>()
   #isPumping = false
   #pumpAgain = false
   #appending: Promise<void> = Promise.resolve()
@@ -73,8 +81,7 @@ export class MqttPublisher implements Publisher {
   #onTheirWay = 0
   #stateRetry: Timer | undefined
   #isClosed = false
-  #sayClosing: () => void = () => undefined
-  readonly #closing = new Promise<void>((resolve) => (this.#sayClosing = resolve))
+  readonly #closing = new AbortController()
   readonly #drains = new Set<() => void>()
 
   /** @throws {ConfigError} CONFIG_BROKER_URL */
@@ -88,6 +95,7 @@ export class MqttPublisher implements Publisher {
     }
     const addresses = new BrokerAddresses(options.broker.url, options.fallbackUrls)
     this.#options = options
+    this.#hasTried = options.isRestart ?? false
     this.#clock = shared.clock
     this.#subscriptions = new Subscriptions(shared.clock, log)
     this.#responses = new ResponseLane(
@@ -105,13 +113,17 @@ export class MqttPublisher implements Publisher {
     this.#supervisor = new LinkSupervisor({
       ...shared,
       linkOptions: () => ({ ...this.#broker(), url: addresses.current, will: presence.will() }),
+      url: options.broker.url,
+      isRestart: options.isRestart ?? false,
       openLink: options.openLink ?? openMqttLink,
       onUp: (link, limits) => this.#up(link, limits),
       onDown: () => {
         addresses.moveOn()
         this.#down()
       },
-      onMessage: (message) => this.#inbox.accept(message, this.#link),
+      onMessage: (message) => {
+        if (!this.#isClosed) this.#inbox.accept(message, this.#link)
+      },
     })
     this.#ackWatch = new AckWatch(
       this.#clock,
@@ -134,6 +146,7 @@ export class MqttPublisher implements Publisher {
 
   /** @throws {ConfigError} CONFIG_MQTT_TLS */
   start(): void {
+    for (const message of this.#options.leftovers?.splice(0) ?? []) void this.publish(message)
     this.#supervisor.start()
   }
 
@@ -175,7 +188,7 @@ export class MqttPublisher implements Publisher {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#sayClosing()
+    this.#closing.abort()
     this.#link = undefined
     this.#events.close()
     this.#subscriptions.down()
@@ -186,6 +199,8 @@ export class MqttPublisher implements Publisher {
         link.publish(this.#options.presence.farewell(), undefined, () => resolve())
       })
     await this.#supervisor.close(farewell, this.#options.closeTimeoutMs ?? 2000)
+    // What was handed over before is kept, too.
+    await this.#appending
   }
 
   onRequest(handler: RequestHandler): void {
@@ -198,11 +213,20 @@ export class MqttPublisher implements Publisher {
 
   async #append(message: Message): Promise<void> {
     const { outbox, whenFull, log } = this.#options
-    if (whenFull === 'wait') await Promise.race([outbox.waitForSpace(), this.#closing])
-    if (this.#isClosed) throw closedError()
+    if (whenFull === 'wait' && !outbox.hasSpace) {
+      await untilAborted(outbox.waitForSpace(), this.#closing.signal)
+      if (!outbox.hasSpace && this.#isClosed) return this.#leave(message)
+    }
     await outbox.append(message)
     log.debug(stampOf(message), 'event accepted')
     this.#pump()
+  }
+
+  /** There is no room for it now: whoever publishes next takes it up. */
+  #leave(message: Message): void {
+    const { leftovers } = this.#options
+    if (leftovers === undefined) throw closedError()
+    leftovers.push(message)
   }
 
   #broker(): Omit<LinkOptions, 'will'> {
@@ -270,6 +294,10 @@ export class MqttPublisher implements Publisher {
     while (this.#link !== undefined && this.#room() > 0) {
       const message = this.#states.take()
       if (message === undefined) return
+      if (!this.#fits(message)) {
+        this.#states.done(message, false)
+        continue
+      }
       const retain = this.#limits?.retainAvailable ?? true
       this.#sendOther({ ...message, retain }, undefined, (isRefused) => {
         this.#states.done(message, isRefused)
@@ -282,8 +310,25 @@ export class MqttPublisher implements Publisher {
     while (this.#link !== undefined && this.#room() > 0) {
       const response = this.#responses.take()
       if (response === undefined) return
-      this.#sendOther(response.message, response.correlationData, () => this.#responses.done())
+      const { message, correlationData } = response
+      const isTooLarge = !this.#fits(message, correlationData)
+      this.#sendOther(isTooLarge ? tooLargeResponse(message) : message, correlationData, () =>
+        this.#responses.done(),
+      )
     }
+  }
+
+  /** A packet above what the broker takes would end the connection, and the next, and the next. */
+  #fits(message: Publication, correlationData?: Uint8Array): boolean {
+    const bytes = packetBytes(message, correlationData)
+    const most = this.#limits?.maximumPacketBytes ?? Infinity
+    if (bytes <= most) return true
+    const fields = { code: 'PUBLISH_TOO_LARGE', topic: message.topic, bytes, broker_takes: most }
+    const text = 'a message is larger than the broker takes, and is left out'
+    if (this.#saidTooLarge.has(message.topic)) this.#options.log.debug(fields, text)
+    else this.#options.log.warn(fields, text)
+    if (this.#saidTooLarge.size < MAX_SAID) this.#saidTooLarge.add(message.topic)
+    return false
   }
 
   #sendOther(
@@ -315,6 +360,12 @@ export class MqttPublisher implements Publisher {
 }
 
 const SILENT: DownCause = { code: 'PUBLISH_UNREACHABLE', text: 'the broker acknowledges nothing' }
+
+function tooLargeResponse({ payload, ...message }: Publication): Publication {
+  const { transaction } = JSON.parse(payload) as { transaction: unknown }
+  const error = { code: 'PUBLISH_TOO_LARGE', message: 'the broker does not take a response of that size' }
+  return { ...message, payload: JSON.stringify({ transaction, status: 'error', error }) }
+}
 
 function closedError(): PublishError {
   return new PublishError('PUBLISH_CLOSED', 'the publisher is closed: nothing more can be published')

@@ -64,6 +64,7 @@ export async function connectSubscriber(options: SubscriberOptions): Promise<Sub
     unacknowledged.clear()
   }
   const supervisor = new LinkSupervisor({
+    url: broker.url,
     linkOptions: () => broker,
     openLink: options.openLink ?? openMqttLink,
     clock: options.clock,

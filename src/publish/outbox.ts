@@ -28,6 +28,8 @@ export interface Outbox {
   open(): Promise<void>
   /** Resolves when the event is kept. Makes room if the outbox is full: callers that can, wait for space first. */
   append(message: Message): Promise<void>
+  /** Whether there is room for one more now. */
+  readonly hasSpace: boolean
   /** Resolves when there is room for one more, or the outbox is closed. One caller at a time. */
   waitForSpace(): Promise<void>
   /** Up to `count` entries from the oldest on; they stay in the outbox. */

@@ -8,7 +8,12 @@ export const REQUEST_MAX_BYTES = 64 * 1024
 const LIMITS = { maxBytes: REQUEST_MAX_BYTES, maxDepth: 16 }
 const MAX_TRANSACTION_LENGTH = 128
 const VERB = /^[a-z][a-z_]{0,31}(\/[a-z][a-z_]{0,31})?$/
-const MAX_RESPONSE_TOPIC_LENGTH = 1024
+const MAX_RESPONSE_TOPIC_BYTES = 256
+/** Brokers end the connection of whoever publishes below too many: mosquitto above 200. */
+const MAX_RESPONSE_TOPIC_LEVELS = 20
+// Control characters, non-characters and halves of surrogate pairs: brokers may end the connection over them.
+const UNSAFE_IN_TOPIC =
+  /[+#\u0000-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u
 
 /** The fields of a request, JSON values all, none of them checked but `transaction`. */
 export type RequestBody = JsonObject
@@ -108,8 +113,9 @@ function isSafeResponseTopic(
   topics: Topics,
   forbidden: readonly string[],
 ): topic is string {
-  if (topic === undefined || topic === '' || topic.length > MAX_RESPONSE_TOPIC_LENGTH) return false
-  if (/[+#\u0000-\u001f\u007f]/.test(topic) || topic.startsWith('$')) return false
+  if (topic === undefined || topic === '' || Buffer.byteLength(topic) > MAX_RESPONSE_TOPIC_BYTES) return false
+  if (UNSAFE_IN_TOPIC.test(topic) || topic.startsWith('$')) return false
+  if (topic.split('/').length > MAX_RESPONSE_TOPIC_LEVELS) return false
   const prefix = topics.base.slice(0, topics.base.lastIndexOf('/') + 1)
   if (!topic.startsWith(prefix)) return !forbidden.some((beginning) => topic.startsWith(beginning))
   return topic.startsWith(topics.response(''))

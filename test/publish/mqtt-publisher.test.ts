@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { LinkOptions } from '../../src/publish/link.js'
 import { MemoryOutbox } from '../../src/publish/memory-outbox.js'
+import type { Message } from '../../src/publish/publisher.js'
 import type { MqttPublisherOptions } from '../../src/publish/mqtt-publisher.js'
 import { FakeBroker, settle } from '../support/fake-broker.js'
 import { FakeClock } from '../support/fake-clock.js'
@@ -379,4 +380,77 @@ t.test('who is refused says so, and when it is over', async (t) => {
   await settle()
   t.same(told, [true, false])
   t.equal(publisher.counts.outboxDepth, 0)
+})
+
+t.test('what was handed over before the end is kept, however slow the outbox is', async (t) => {
+  const outbox = new MemoryOutbox()
+  const append = outbox.append.bind(outbox)
+  outbox.append = async (message) => {
+    await settle()
+    return append(message)
+  }
+  const { publisher, topics } = rig({ outbox })
+  const both = [publisher.publish(event(topics, 0)), publisher.publish(event(topics, 1))]
+  await publisher.close()
+  await Promise.all(both)
+  t.equal(outbox.depth, 2)
+})
+
+t.test('what there is no room for at the end goes to who publishes next', async (t) => {
+  const leftovers: Message[] = []
+  const outbox = new MemoryOutbox(1)
+  const first = rig({ outbox, leftovers })
+  await first.publisher.publish(event(first.topics, 0))
+  const waiting = first.publisher.publish(event(first.topics, 1))
+  await first.publisher.close()
+  await waiting
+  t.equal(leftovers.length, 1)
+  const next = rig({ outbox, leftovers })
+  next.publisher.start()
+  next.broker.link.up()
+  await settle()
+  await settle()
+  t.same(next.broker.payloads(next.topics.emotion), ['{"n":0}', '{"n":1}'])
+  t.same(leftovers, [])
+})
+
+t.test('a state or response above what the broker takes does not cost the connection', async (t) => {
+  const { publisher, broker, topics, log } = rig()
+  broker.link.up({ maximumPacketBytes: 300 })
+  await settle()
+  const big: Message = { topic: topics.info, payload: 'x'.repeat(400), qos: 1, retain: true, kind: 'state' }
+  await publisher.publish(big)
+  await publisher.publish(big)
+  await settle()
+  t.same(broker.payloads(topics.info), [])
+  const warnings = log.filter(({ fields }) => fields['code'] === 'PUBLISH_TOO_LARGE')
+  t.equal(warnings.filter(({ level }) => level === 'warn').length, 1, 'said once')
+  publisher.onRequest(() => ({
+    topic: topics.response('big'),
+    payload: JSON.stringify({ transaction: 'x', status: 'ok', data: 'x'.repeat(400) }),
+    qos: 1,
+    retain: false,
+  }))
+  broker.link.receive({ topic: 'affectd/t1/request/big' })
+  await settle()
+  t.match(broker.payloads(topics.response('big')), [
+    '{"transaction":"x","status":"error","error":{"code":"PUBLISH_TOO_LARGE"',
+  ])
+  t.equal(await publisher.drain(AbortSignal.timeout(1000)), 0)
+})
+
+t.test('nothing is taken in any more once the end has begun', async (t) => {
+  const { publisher, broker, topics } = rig()
+  let heard = 0
+  publisher.subscribe(topics.configDesired, () => heard++)
+  broker.link.up()
+  broker.reply = () => undefined
+  const closing = publisher.close()
+  broker.link.receive({ topic: topics.configDesired })
+  broker.link.receive({ topic: 'affectd/t1/request/ping' })
+  await settle()
+  t.equal(heard, 0)
+  t.same(broker.payloads(topics.response('ping')), [])
+  broker.link.down()
+  await closing
 })

@@ -9,11 +9,13 @@ import { createTopics } from '../../src/publish/topics.js'
 const topics = createTopics('d')
 const bugs: unknown[] = []
 const done: unknown[] = []
+let mayAct = true
 const handle = createRequestHandler(
   topics,
   {
     ...deviceVerbs({
       nowMs: () => Date.UTC(2026, 10, 21, 8),
+      mayAct: () => mayAct,
       config: () => ({ revision: 7, group_revision: 0, effective: {} }),
       configSchema: () => ({ type: 'object' }),
       rollBackConfig() {
@@ -113,6 +115,11 @@ t.test('a response topic is used where it can do no harm', async (t) => {
     'homeassistant/device/d/config',
     'ha/device/d/config',
     'x'.repeat(2000),
+    'a/'.repeat(20) + 'a',
+    'a\u0085b',
+    'a\uffffb',
+    'a\ud800b',
+    '\u{1f600}'.repeat(65),
   ]) {
     t.equal(await topicFor(unsafe), 'affectd/d/response/ping', JSON.stringify(unsafe.slice(0, 40)))
   }
@@ -175,4 +182,14 @@ t.test('a transaction that comes again is answered again and not carried out aga
   for (let n = 0; n < 100; n++) await ask(`n${n}`)
   await ask('twice')
   t.equal(done.splice(0).length, 101, 'what is long past is forgotten')
+})
+
+t.test('what changes something is not done too often, what only asks is answered all the same', async (t) => {
+  mayAct = false
+  for (const verb of ['config/rollback', 'listen/set', 'baseline/reset', 'restart']) {
+    t.match(await payloadOf(verb, '{"listening":true}'), /"code":"REQUEST_TOO_MANY"/, verb)
+  }
+  t.match(await payloadOf('ping', '{}'), /"status":"ok"/)
+  t.same(done, [])
+  mayAct = true
 })

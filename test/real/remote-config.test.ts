@@ -143,6 +143,69 @@ t.test('a revision with which the broker cannot be reached is rolled back by its
   await device.stop()
 })
 
+t.test(
+  'a pipe is heard on over restarts of the agent, without a sample lost',
+  skipUnless('mosquitto'),
+  async (t) => {
+    const { url, tap } = await broker(t)
+    const pcm = readFileSync(DEMO).subarray(44)
+    const heard = async (restarts: number): Promise<{ events: Json[]; infos: number }> => {
+      const capture = { source: 'stdin', start_time: '2026-11-21T08:00:00.000Z' }
+      const device = new Device(t, tap, configured(t, url, { capture }))
+      const since = device.on('emotion').length
+      const infosBefore = device.on('info').length
+      await device.reported(() => true, device.on('config/reported').length)
+      const part = Math.ceil(pcm.length / (restarts + 1) / 2) * 2
+      for (let n = 0; n <= restarts; n++) {
+        device.agent.child.stdin.write(pcm.subarray(n * part, (n + 1) * part))
+        if (n === restarts) break
+        const infos = device.on('info').length
+        await tap.client.publishAsync('affectd/r1/request/restart', '{}', { qos: 1 })
+        await tap.until(() => device.on('info').length > infos)
+      }
+      device.agent.child.stdin.end()
+      t.equal(await device.agent.exited, 0, device.agent.stderr)
+      await device.status('offline')
+      return { events: device.on('emotion').slice(since), infos: device.on('info').length - infosBefore }
+    }
+    const whole = await heard(0)
+    const parts = await heard(2)
+    t.equal(parts.infos, 3)
+    t.same(
+      parts.events.map(({ seq }) => seq),
+      parts.events.map((_, n) => n + 1),
+      'one sequence',
+    )
+    t.equal(new Set(parts.events.map(({ boot_id: id }) => id)).size, 1)
+    // The sentence that a restart falls into is judged in two.
+    t.ok(
+      Math.abs(parts.events.length - whole.events.length) <= 4,
+      `${parts.events.length}, ${whole.events.length}`,
+    )
+    const times = (events: readonly Json[]): string[] => events.map(({ time }) => String(time))
+    t.same(times(parts.events), times(parts.events).toSorted(), 'on one clock')
+    t.equal(times(parts.events).at(-1), times(whole.events).at(-1), 'to the same sample')
+  },
+)
+
+t.test(
+  'a recording that fails in a trial ends the process, and blames no revision',
+  skipUnless('mosquitto'),
+  async (t) => {
+    const { url, tap } = await broker(t)
+    const device = new Device(t, tap, configured(t, url, { capture: { source: 'stdin' } }))
+    await device.reported(() => true, 0)
+    await device.desire(1, { mqtt: { keepalive_s: 20 } })
+    await device.reported(({ revision }) => revision === 1)
+    device.agent.child.stdin.end(Buffer.alloc(3))
+    t.equal(await device.agent.exited, 66)
+    const since = device.on('config/reported').length
+    device.start()
+    t.match(await device.reported(() => true, since), { revision: 1, status: 'applied', confirmed: false })
+    await device.stop()
+  },
+)
+
 const needsSound = [skipUnless('pulseaudio'), skipUnless('arecord'), skipUnless('mosquitto')]
 const skipSound = needsSound.find((part) => part.skip !== false) ?? { skip: false as const }
 

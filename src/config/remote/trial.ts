@@ -1,7 +1,8 @@
 /** What a revision can break while the agent goes on running. */
 export type Vital = 'capture' | 'broker'
 
-export type Vitals = Readonly<Record<Vital, boolean>>
+/** Undefined: there is no telling now, as while nobody may listen. */
+export type Vitals = Readonly<Record<Vital, boolean | undefined>>
 
 export type TrialStep =
   | { readonly kind: 'wait' }
@@ -20,7 +21,6 @@ export interface TrialOptions {
   readonly nowMs: number
 }
 
-const MAX_PATIENCE = 8
 const WAIT: TrialStep = { kind: 'wait' }
 
 /**
@@ -30,7 +30,7 @@ const WAIT: TrialStep = { kind: 'wait' }
  * | phase    | in force | leaves it |
  * | -------- | -------- | --------- |
  * | `new`    | new      | all works at the end of the trial: confirmed; something fails for the grace: `old` |
- * | `old`    | old      | it works: `verify`; it fails for the grace too: `new`, with twice the patience, eightfold at most |
+ * | `old`    | old      | it works: `verify`; it fails for the grace too: `new`, with twice the patience |
  * | `verify` | new      | it works: `new`, and the trial begins anew; it fails for the grace: rolled back |
  */
 export class Trial {
@@ -56,7 +56,7 @@ export class Trial {
   /** To be told at least once a second how things are. */
   observe(nowMs: number, vitals: Vitals): TrialStep {
     const { watched, graceMs } = this.#options
-    for (const vital of watched) if (vitals[vital]) this.#workedMs.set(vital, nowMs)
+    for (const vital of watched) if (vitals[vital] !== false) this.#workedMs.set(vital, nowMs)
     switch (this.#phase) {
       case 'new': {
         const broken = watched.find((vital) => this.#failsFor(vital, nowMs) > graceMs * this.#patience)
@@ -64,19 +64,19 @@ export class Trial {
           this.#suspect = broken
           return this.#enter('old', nowMs)
         }
-        const isOver = this.remainingMs(nowMs) === 0 && watched.every((vital) => vitals[vital])
+        const isOver = this.remainingMs(nowMs) === 0 && watched.every((vital) => vitals[vital] === true)
         return isOver ? { kind: 'confirm' } : WAIT
       }
       case 'old': {
         const suspect = this.#suspect as Vital
-        if (vitals[suspect]) return this.#enter('verify', nowMs)
+        if (vitals[suspect] === true) return this.#enter('verify', nowMs)
         if (this.#failsFor(suspect, nowMs) <= graceMs) return WAIT
-        this.#patience = Math.min(MAX_PATIENCE, this.#patience * 2)
+        this.#patience *= 2
         return this.#enter('new', nowMs)
       }
       case 'verify': {
         const suspect = this.#suspect as Vital
-        if (vitals[suspect]) {
+        if (vitals[suspect] === true) {
           this.#phase = 'new'
           this.#patience = 1
           this.#trialSinceMs = nowMs
