@@ -1,4 +1,4 @@
-import { runAgent, RESTART, type AgentOptions, type CaptureCounts, type CaptureState } from '../agent.js'
+import { runAgent, RESTART, type AgentOptions, type CaptureCounts } from '../agent.js'
 import { Announcer } from '../announcer.js'
 import { BaselineKeeper } from '../baseline-keeper.js'
 import { createAudioSource } from '../capture/create-source.js'
@@ -15,7 +15,6 @@ import { HealthRecord } from '../ops/health.js'
 import type { Logger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
 import { splitUrls } from '../publish/broker-addresses.js'
-import { configReportedMessage } from '../publish/config-reported.js'
 import { deviceVerbs } from '../publish/device-verbs.js'
 import { discoveryMessage } from '../publish/home-assistant/discovery-message.js'
 import { HomeAssistant } from '../publish/home-assistant/home-assistant.js'
@@ -24,10 +23,10 @@ import { healthMessage, infoMessage, listeningMessage, statusMessage } from '../
 import { createPresence } from '../publish/presence.js'
 import type { Message } from '../publish/publisher.js'
 import { createRequestHandler } from '../publish/requests.js'
-import type { RemoteConfig } from '../remote-config.js'
 import type { VoiceBaseline } from '../voice-baseline.js'
 import type { AgentSession } from './agent-session.js'
 import { brokerAddress, brokerOptions } from './broker-options.js'
+import { connectRemote } from './connect-remote.js'
 import { checkSettings } from './check-settings.js'
 import { affectParamsOf, captureParamsOf } from './stage-params.js'
 import { loadJudge, type Judge } from './judge.js'
@@ -42,9 +41,6 @@ export interface BuiltAgent {
   run(stop: AbortSignal): Promise<'ended' | 'restart'>
 }
 
-const HEARD: ReadonlySet<CaptureState> = new Set(['healthy', 'running'])
-/** Says nothing of the microphone. */
-const UNHEARD: ReadonlySet<CaptureState> = new Set(['paused', 'ended'])
 /** Time for the response to a request to restart. */
 const RESTART_AFTER_MS = 500
 
@@ -229,7 +225,25 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     const { listening: isOn, reason, sinceMs } = listening.state
     tell(listeningMessage(topics, isOn, reason, sinceMs))
   }
-  if (remote !== undefined) connectRemote(remote)
+  if (remote !== undefined) {
+    connectRemote(remote, {
+      builtFrom: loaded,
+      topics,
+      publisher,
+      tell,
+      nowMs,
+      captureState: () => capture.state,
+      reconfigure(next) {
+        log.setLevel(next.log.level)
+        health.every(next.health.interval_s * 1000)
+        homeAssistant.update(discovery(next.health.interval_s))
+        pipeline.retune(affectParamsOf(next.affect))
+        // It names the revision in force.
+        tell(info())
+      },
+      restart,
+    })
+  }
   return {
     async run(stop) {
       const end = (): void => lap.abort()
@@ -249,33 +263,6 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       }
       return lap.signal.reason === RESTART && !stop.aborted ? 'restart' : 'ended'
     },
-  }
-
-  function connectRemote(remote: RemoteConfig): void {
-    const report = (): void => tell(configReportedMessage(topics, remote.report, nowMs()))
-    remote.onReport(report)
-    report()
-    publisher.subscribe(topics.configDesired, ({ payload }) => remote.receive('device', payload))
-    const { group } = config.device
-    if (group !== '') {
-      publisher.subscribe(topics.groupConfigDesired(group), ({ payload }) => remote.receive('group', payload))
-    }
-    remote.attach(loaded, {
-      vitals: () => ({
-        capture: UNHEARD.has(capture.state) ? undefined : HEARD.has(capture.state),
-        broker: publisher.counts.connected,
-      }),
-      reconfigure(next) {
-        log.setLevel(next.log.level)
-        health.every(next.health.interval_s * 1000)
-        homeAssistant.update(discovery(next.health.interval_s))
-        pipeline.retune(affectParamsOf(next.affect))
-        // It names the revision in force.
-        tell(info())
-        report()
-      },
-      restart,
-    })
   }
 }
 

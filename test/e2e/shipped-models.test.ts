@@ -83,7 +83,8 @@ if (hasRavdess()) {
     'a clip gives the same decisions from a file, from stdin and to analyze',
     skipUnless('mosquitto'),
     async (t) => {
-      const [first, second] = decodeRavdess(t.testdir(), [11], 60).slice(58) as [string, string]
+      const folder = t.testdir()
+      const [first, second] = decodeRavdess(folder, [11], 60).slice(58) as [string, string]
       const broker = new Mosquitto(await freePort())
       await broker.start()
       t.teardown(() => broker.remove())
@@ -108,7 +109,7 @@ if (hasRavdess()) {
             '--set',
             `device.id=${id}`,
             '--set',
-            `device.state_dir=${t.testdir()}/${id}`,
+            `device.state_dir=${folder}/${id}`,
             ...common,
           ],
           stdin,
