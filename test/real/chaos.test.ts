@@ -20,7 +20,8 @@ const fault = (kind: FaultKind, variant: string, durationMs: number, times = 1):
 const ROUNDS: readonly (readonly PlannedFault[])[] = [
   [fault('broker_restart', 'SIGTERM', 1000), fault('agent_kill', 'SIGKILL', 1500, 2)],
   [fault('network_cut', 'in', 2000), fault('agent_restart', 'SIGTERM', 2500)],
-  [fault('slow_link', 'reset', 500)],
+  [fault('slow_link', 'reset', 500), fault('remote_restart', 'request', 2000, 2)],
+  [fault('remote_restart', 'revision', 2500, 2)],
   [fault('disk_full', 'tmpfs', 1000), fault('broker_restart', 'SIGTERM', 1000)],
   [fault('disk_read_only', 'ext4', 1000)],
   [fault('clock_jump', 'any', 1500, 3), fault('broker_kill', 'SIGKILL', 500)],
@@ -35,7 +36,8 @@ const DID_HAPPEN: Readonly<Record<FaultKind, (result: RoundResult, folder: strin
   agent_restart: ({ processes }) => processes > 1,
   disk_full: ({ diskFailures }) => diskFailures > 0,
   disk_read_only: ({ diskFailures }) => diskFailures > 0,
-  network_cut: ({ longestOutageMs }) => longestOutageMs > 1500,
+  remote_restart: ({ restartsWithin }) => restartsWithin > 0,
+  network_cut: ({ packetsCut }) => packetsCut > 0,
   clock_jump: (_, folder) => {
     const log = readFileSync(join(folder, 'agent-1.log'), 'utf8')
     const days = log.match(/"time":"[-0-9]+T/g) ?? []

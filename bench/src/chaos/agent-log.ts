@@ -1,5 +1,7 @@
 /** What an agent's log says of its events and its connection, in the order in which it happened. */
 export type AgentStep =
+  /** An agent begins: the first of the process, or another in its place. */
+  | { readonly kind: 'began' }
   | { readonly kind: 'accepted' | 'acknowledged'; readonly bootId: string; readonly seq: number }
   | { readonly kind: 'connected' }
   | { readonly kind: 'lost' }
@@ -7,6 +9,14 @@ export type AgentStep =
   | { readonly kind: 'memory' }
   /** All events are on the disk again. */
   | { readonly kind: 'disk' }
+  | Note['step']
+
+/** What the log does not say, put between its lines by whoever saw it. */
+export interface Note {
+  /** Length of the log by then. */
+  readonly atByte: number
+  readonly step: { readonly kind: 'second' | 'broker_killed' }
+}
 
 const EVENT_TEXTS: Readonly<Record<string, 'accepted' | 'acknowledged'>> = {
   'event accepted': 'accepted',
@@ -16,6 +26,7 @@ const EVENT_TEXTS: Readonly<Record<string, 'accepted' | 'acknowledged'>> = {
 interface LogLine {
   readonly msg?: unknown
   readonly code?: unknown
+  readonly attempt?: unknown
   readonly boot_id?: unknown
   readonly seq?: unknown
 }
@@ -23,13 +34,20 @@ interface LogLine {
 /**
  * Reads the log of one process at level debug. Times in it are not looked at: they may be those of a clock that jumps.
  *
- * @param text lines of JSON; the last may be torn, and what is no JSON is passed over
+ * @param text  lines of JSON; the last may be torn, and what is no JSON is passed over
+ * @param notes in the order of their places; each comes before the line that was not whole yet
  */
-export function agentSteps(text: string): AgentStep[] {
-  return text.split('\n').flatMap((line) => {
+export function agentSteps(text: string, notes: readonly Note[] = []): AgentStep[] {
+  const steps: AgentStep[] = []
+  let noted = 0
+  let endByte = 0
+  for (const line of text.split('\n')) {
+    endByte += Buffer.byteLength(line) + 1
+    while (noted < notes.length && notes[noted]!.atByte < endByte) steps.push(notes[noted++]!.step)
     const step = stepOf(line)
-    return step === undefined ? [] : [step]
-  })
+    if (step !== undefined) steps.push(step)
+  }
+  return [...steps, ...notes.slice(noted).map(({ step }) => step)]
 }
 
 function stepOf(line: string): AgentStep | undefined {
@@ -39,8 +57,10 @@ function stepOf(line: string): AgentStep | undefined {
   } catch {
     return undefined
   }
-  const { msg, code, boot_id: bootId, seq } = fields
+  const { msg, code, attempt, boot_id: bootId, seq } = fields
   if (typeof msg !== 'string') return undefined
+  // Whatever comes after a connection that was lost is counted on from there.
+  if (msg === 'connecting to the broker') return attempt === 1 ? { kind: 'began' } : undefined
   if (msg === 'connected to the broker') return { kind: 'connected' }
   if (msg.startsWith('no connection to the broker')) return { kind: 'lost' }
   if (code === 'PUBLISH_OUTBOX_MEMORY') return { kind: 'memory' }

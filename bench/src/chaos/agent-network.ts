@@ -13,6 +13,7 @@ export class AgentNetwork {
   readonly #name: string
   readonly #outer: string
   readonly #inner: string
+  #packetsCut = 0
   /** The rest of the world as the agent sees it. */
   readonly hostAddress: string
 
@@ -46,6 +47,11 @@ export class AgentNetwork {
     return ['nsenter', `--net=/run/netns/${this.#name}`, '--']
   }
 
+  /** Packets that were dropped by cuts which are over; where the device was taken down nobody counts them. */
+  get packetsCut(): number {
+    return this.#packetsCut
+  }
+
   /** @param cut `in` and `out` as the agent sees it; `link` takes the device away from under the route */
   cut(cut: Cut): void {
     if (cut === 'link') ip('link', 'set', this.#outer, 'down')
@@ -55,6 +61,7 @@ export class AgentNetwork {
 
   heal(): void {
     ip('link', 'set', this.#outer, 'up')
+    this.#packetsCut += droppedPackets(this.#iptables('-L', '-v', '-n', '-x'))
     this.#iptables('-F')
   }
 
@@ -64,9 +71,9 @@ export class AgentNetwork {
     ip('netns', 'del', this.#name)
   }
 
-  #iptables(...args: readonly string[]): void {
+  #iptables(...args: readonly string[]): string {
     // Waits for the lock that all namespaces share.
-    run([...this.wrapper, findProgram('iptables')!, '-w', ...args])
+    return run([...this.wrapper, findProgram('iptables')!, '-w', ...args])
   }
 }
 
@@ -74,7 +81,14 @@ function ip(...args: readonly string[]): void {
   run(['ip', ...args])
 }
 
-function run([program, ...args]: readonly string[]): void {
-  const { status, stderr } = spawnSync(program!, args, { encoding: 'utf8' })
+/** Of iptables' rules, each with its count first. */
+function droppedPackets(list: string): number {
+  const counts = [...list.matchAll(/^ *(\d+) +\d+ +DROP /gm)].map(([, count]) => Number(count))
+  return counts.reduce((total, count) => total + count, 0)
+}
+
+function run([program, ...args]: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(program!, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${stderr}`)
+  return stdout
 }

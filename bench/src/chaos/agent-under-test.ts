@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { agentSteps } from './agent-log.js'
+import { agentSteps, type Note } from './agent-log.js'
 import type { AudioFeed } from './audio-feed.js'
 import type { AgentProcessLog } from './stories.js'
 
@@ -23,7 +23,7 @@ export interface AgentOptions {
 
 /** The installed agent, started anew whenever its process ends, as a service manager would. */
 export class AgentUnderTest {
-  readonly #logs: string[] = []
+  readonly #logs: { readonly path: string; readonly notes: Note[] }[] = []
   #child: ChildProcess | undefined
   #exited: Promise<void> = Promise.resolve()
   #holds = 0
@@ -42,7 +42,7 @@ export class AgentUnderTest {
   start(): void {
     const { folder, settings, wrapper, env, feed } = this.options
     const log = join(folder, `agent-${this.#logs.length + 1}.log`)
-    this.#logs.push(log)
+    this.#logs.push({ path: log, notes: [] })
     const all = [...settings, 'log.level=debug', 'log.format=json'].flatMap((setting) => ['--set', setting])
     const command = [...wrapper, process.execPath, BIN, 'run', '--source', 'stdin', ...all]
     // A file, not a pipe: what the process wrote before it was killed is there, and nobody has to read it in time.
@@ -102,8 +102,14 @@ export class AgentUnderTest {
     await this.hold('SIGKILL')
   }
 
+  /** Puts something between what the log says already and what it will say. */
+  note(kind: Note['step']['kind']): void {
+    const log = this.#logs.at(-1)
+    log?.notes.push({ atByte: statSync(log.path).size, step: { kind } })
+  }
+
   logs(): AgentProcessLog[] {
-    return this.#logs.map((log) => ({ steps: agentSteps(readFileSync(log, 'utf8')) }))
+    return this.#logs.map(({ path, notes }) => ({ steps: agentSteps(readFileSync(path, 'utf8'), notes) }))
   }
 
   #ended(code: number | null): void {

@@ -20,6 +20,7 @@ export interface RoundRow {
   readonly forgotten_by_broker: number
   readonly gone_with_memory: number
   readonly processes: number
+  readonly restarts_within: number
   readonly connection_losses: number
   readonly disk_failures: number
   readonly longest_outage_ms: number
@@ -59,6 +60,7 @@ export function rowOf(result: RoundResult): RoundRow {
     forgotten_by_broker: verdict.forgottenByBroker,
     gone_with_memory: verdict.goneWithMemory,
     processes: result.processes,
+    restarts_within: result.restartsWithin,
     connection_losses: result.connectionLosses,
     disk_failures: result.diskFailures,
     longest_outage_ms: Math.round(result.longestOutageMs),
@@ -82,6 +84,7 @@ export function toMarkdown(report: ChaosReport): string {
     'rounds',
     'events',
     'processes',
+    'restarts within',
     'connections lost or refused',
     'disk failures',
     'lost',
@@ -114,10 +117,11 @@ export function toMarkdown(report: ChaosReport): string {
       ),
     ),
     '',
-    'A round with two kinds of failure counts in both of their rows. Outage: time without an event at the subscriber.',
-    'Recovery: from the end of the last failure to the first event after it. Forgotten by the broker: events that a broker',
-    'killed with SIGKILL had acknowledged and did not know any more. Gone with memory: events that an agent had accepted while',
-    'it said that its disk fails, and that was ended before the disk worked again.',
+    'A round with two kinds of failure counts in both of their rows. Restarts within: agents that gave their place to another',
+    'in the same process. Outage: time without an event at the subscriber. Recovery: from the end of the last failure to the',
+    'first event after it. Forgotten by the broker: events that a broker had acknowledged in the seconds before SIGKILL and',
+    'did not know any more. Gone with memory: events that an agent had accepted while it said that its disk fails, and that',
+    'was ended before the disk worked again.',
     '',
     `Processes of the agent that ended by themselves: ${ownEnds(rounds)}. Rounds with other troubles: ${bad.length}.`,
     ...bad.map(({ round, troubles }) => `Round ${round}: ${troubles.join('; ')}.`),
@@ -139,6 +143,7 @@ function cellsOf(name: string, rounds: readonly RoundRow[]): string[] {
     String(rounds.length),
     sum(({ arrived }) => arrived),
     sum(({ processes }) => processes),
+    sum((row) => row.restarts_within),
     sum((row) => row.connection_losses),
     sum((row) => row.disk_failures),
     sum(({ lost }) => lost),
@@ -169,6 +174,7 @@ export function roundLine(result: RoundResult): string {
     ...(redelivered > 0 ? [`${redelivered} by the broker`] : []),
     ...(verdict.goneWithMemory > 0 ? [`${verdict.goneWithMemory} gone with memory`] : []),
     ...(verdict.forgottenByBroker > 0 ? [`${verdict.forgottenByBroker} forgotten by the broker`] : []),
+    ...(result.restartsWithin > 0 ? [`${result.restartsWithin} restarts within the process`] : []),
     `outage ${(result.longestOutageMs / 1000).toFixed(1)} s`,
     `recovery ${(result.recoveryMs / 1000).toFixed(1)} s`,
     ...(result.ownEnds.length > 0 ? [`ended by itself with ${result.ownEnds.join(', ')}`] : []),

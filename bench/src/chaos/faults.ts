@@ -4,10 +4,11 @@ import type { Random } from '../../../training/src/random.js'
 import type { AgentNetwork, Cut } from './agent-network.js'
 import type { AgentUnderTest } from './agent-under-test.js'
 import type { FakedTime } from './faked-time.js'
+import type { Operator } from './operator.js'
 import type { FaultKind, PlannedFault } from './round-plan.js'
 import type { StateDisk } from './state-disk.js'
 
-/** What a fault can happen to; the last three are there where the round's plan needs them. */
+/** What a fault can happen to; the last ones are there where the round's plan needs them. */
 export interface Surroundings {
   readonly broker: Mosquitto
   readonly agent: AgentUnderTest
@@ -15,6 +16,7 @@ export interface Surroundings {
   readonly proxy: FaultProxy | undefined
   readonly network: AgentNetwork | undefined
   readonly time: FakedTime | undefined
+  readonly operator: Operator | undefined
   readonly random: Random
 }
 
@@ -25,7 +27,10 @@ type Happens = (around: Surroundings, fault: PlannedFault) => Promise<void>
 /** Lets each kind of fault happen, and puts all right again before it resolves. */
 export const FAULTS: Readonly<Record<FaultKind, Happens>> = {
   broker_restart: brokerGone,
-  broker_kill: brokerGone,
+  async broker_kill(around, fault) {
+    around.agent.note('broker_killed')
+    await brokerGone(around, fault)
+  },
   async network_cut({ network }, { variant, durationMs }) {
     network!.cut(variant as Cut)
     await pause(durationMs)
@@ -41,6 +46,14 @@ export const FAULTS: Readonly<Record<FaultKind, Happens>> = {
   },
   agent_kill: agentGone,
   agent_restart: agentGone,
+  async remote_restart({ operator, random }, { variant, durationMs, times }) {
+    for (let n = 0; n < times; n++) {
+      await pause((random.next() * durationMs) / times)
+      const isRequest = variant === 'any' ? random.next() < 0.5 : variant === 'request'
+      if (isRequest) operator!.requestRestart()
+      else operator!.revise()
+    }
+  },
   async disk_full({ disk }, { durationMs }) {
     // What the agent gives back while it lasts is taken, too.
     const until = performance.now() + durationMs

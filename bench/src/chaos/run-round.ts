@@ -9,6 +9,8 @@ import { AudioFeed } from './audio-feed.js'
 import { FakedTime, findFaketime } from './faked-time.js'
 import { FAULTS, pause, type Surroundings } from './faults.js'
 import { Ledger } from './ledger.js'
+import { Operator } from './operator.js'
+import { processTroubles } from './process-troubles.js'
 import type { FaultKind, RoundPlan } from './round-plan.js'
 import { StateDisk } from './state-disk.js'
 import { tellStories, type AgentProcessLog } from './stories.js'
@@ -22,6 +24,7 @@ const SETTINGS = [
   'mqtt.keepalive_s=5',
   'health.interval_s=1',
 ]
+const DEVICE_ID = 'chaos'
 const FLOWING_EVENTS = 10
 const FLOWING_MS = 30_000
 const FLOW_ON_MS = 1500
@@ -42,10 +45,14 @@ export interface RoundResult {
   /** From the end of the audio until the agent had delivered everything and ended. */
   readonly drainMs: number
   readonly processes: number
+  /** Times that an agent gave its place to another within its process. */
+  readonly restartsWithin: number
   /** Times that the agent said that a connection was lost or not to be had. */
   readonly connectionLosses: number
   /** Times that it said that its disk fails. */
   readonly diskFailures: number
+  /** Packets that a cut network swallowed; none are counted where the device was taken down. */
+  readonly packetsCut: number
   /** Exit statuses of processes that ended unasked. */
   readonly ownEnds: readonly number[]
   readonly arrivals: readonly Arrival[]
@@ -102,6 +109,8 @@ async function play(
   // The ledger's session is on disk from here on: a broker that is killed still keeps what comes for it afterwards.
   broker.signal('SIGUSR1')
 
+  const operator = has('remote_restart') ? await Operator.open(broker.url, DEVICE_ID) : undefined
+  closing.push(() => operator?.close())
   const proxy = has('slow_link') ? await FaultProxy.open(port) : undefined
   closing.push(() => proxy?.close())
   const time = has('clock_jump') ? new FakedTime(folder, findFaketime()!) : undefined
@@ -110,7 +119,7 @@ async function play(
   const agent = new AgentUnderTest({
     folder,
     settings: [
-      'device.id=chaos',
+      `device.id=${DEVICE_ID}`,
       `device.state_dir=${disk.folder}`,
       `mqtt.url=${proxy?.url() ?? `mqtt://${network?.hostAddress ?? '127.0.0.1'}:${port}`}`,
       // Mending the disk costs what the kernel had not written, as a power cut does.
@@ -127,10 +136,13 @@ async function play(
 
   const troubles: string[] = []
   agent.start()
+  const seconds = setInterval(() => agent.note('second'), 1000)
+  closing.push(() => clearInterval(seconds))
   const isFlowing = await until(() => ledger.count >= FLOWING_EVENTS, FLOWING_MS)
   if (!isFlowing) troubles.push('no events flowed before the first fault')
 
-  const around = { broker, agent, disk, proxy, network, time, random: createRandom(plan.seed, plan.round, 1) }
+  const random = createRandom(plan.seed, plan.round, 1)
+  const around = { broker, agent, disk, proxy, network, time, operator, random }
   const faults = plan.faults.map(async (fault) => {
     await pause(fault.startMs)
     await FAULTS[fault.kind](around, fault)
@@ -146,24 +158,32 @@ async function play(
   const drainMs = performance.now() - endedAtMs
 
   const logs = agent.logs()
+  troubles.push(...processTroubles(logs, agent.ownEnds))
   const accepted = [...tellStories(logs).values()]
   await until(() => accepted.every(({ bootId, seq }) => ledger.has(bootId, seq)), SETTLE_MS)
   const { arrivals } = ledger
   const steps = logs.flatMap((log) => log.steps)
   return {
     plan,
-    verdict: judgeRound(arrivals, logs, has('broker_kill')),
+    verdict: judgeRound(arrivals, logs),
     troubles,
     longestOutageMs: Math.max(0, ...arrivals.slice(1).map(({ atMs }, n) => atMs - arrivals[n]!.atMs)),
     recoveryMs: (arrivals.find(({ atMs }) => atMs >= healedAtMs)?.atMs ?? Infinity) - healedAtMs,
     drainMs,
     processes: agent.processes,
+    restartsWithin: restartsWithin(logs),
     connectionLosses: steps.filter(({ kind }) => kind === 'lost').length,
     diskFailures: steps.filter(({ kind }) => kind === 'memory').length,
+    packetsCut: network?.packetsCut ?? 0,
     ownEnds: agent.ownEnds,
     arrivals,
     logs,
   }
+}
+
+function restartsWithin(logs: readonly AgentProcessLog[]): number {
+  const begun = logs.map(({ steps }) => steps.filter(({ kind }) => kind === 'began').length)
+  return begun.reduce((total, agents) => total + Math.max(0, agents - 1), 0)
 }
 
 async function until(isSo: () => boolean, timeoutMs: number): Promise<boolean> {

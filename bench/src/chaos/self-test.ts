@@ -5,6 +5,9 @@ import { pause, type Surroundings } from './faults.js'
 import { runRound, type RoundResult } from './run-round.js'
 import { isKept, judgeRound, type Arrival, type Verdict } from './verdict.js'
 
+/** Its first events are older at its end than what a killed broker may forget. */
+const CALM_MS = 3000
+
 /**
  * Shows that the ledger can find fault: what it says of a round in which nothing went wrong, of the same round with the
  * ledger falsified in each way, and of one in which the disk was wiped.
@@ -12,10 +15,11 @@ import { isKept, judgeRound, type Arrival, type Verdict } from './verdict.js'
  * @returns whether everything was noticed, and nothing where there was nothing
  */
 export async function selfTest(say: (text: string) => void): Promise<boolean> {
-  const calm = await play()
+  const calm = await play(() => pause(CALM_MS))
   const wiped = await play(wipeTheDisk)
   const { arrivals, logs } = calm
-  const again = (list: readonly Arrival[]): Verdict => judgeRound(list, logs, false)
+  const again = (list: readonly Arrival[]): Verdict => judgeRound(list, logs)
+  const killed = [...logs, { steps: [{ kind: 'broker_killed' }] as const }]
   const middle = Math.floor(arrivals.length / 2)
   const [a, b] = [arrivals[middle]!, arrivals[middle + 1]!]
   const [before, after] = [arrivals.slice(0, middle), arrivals.slice(middle + 2)]
@@ -31,6 +35,10 @@ export async function selfTest(say: (text: string) => void): Promise<boolean> {
     [
       'an event repeated with another content is changed',
       again([...arrivals, { ...a, payload: '{}' }]).changed.length === 1,
+    ],
+    [
+      'an event that a broker acknowledged long before it was killed is lost, and not forgotten by it',
+      judgeRound(arrivals.slice(1), killed).lost.length === 1,
     ],
     ['events on a disk that is wiped while the agent is down are lost', wiped.verdict.lost.length > 0],
   ]
@@ -48,10 +56,10 @@ async function wipeTheDisk({ broker, agent, disk }: Surroundings): Promise<void>
   agent.release()
 }
 
-async function play(sabotage?: (around: Surroundings) => Promise<void>): Promise<RoundResult> {
+async function play(sabotage: (around: Surroundings) => Promise<void>): Promise<RoundResult> {
   const folder = mkdtempSync(join(tmpdir(), 'affectd-chaos-'))
   try {
-    const options = { folder, leastEvents: 50, ...(sabotage && { sabotage }) }
+    const options = { folder, leastEvents: 50, sabotage }
     return await runRound({ seed: 1, round: 1, faults: [] }, options)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -1,5 +1,8 @@
 import type { AgentStep } from './agent-log.js'
 
+/** A broker gives out at once what it acknowledges: only what came this shortly before it was killed may still be in it. */
+const MAY_FORGET_S = 2
+
 /** The log of one process of the agent. */
 export interface AgentProcessLog {
   readonly steps: readonly AgentStep[]
@@ -13,7 +16,7 @@ export interface Story {
   own: number
   /** The same of later processes. */
   later: number
-  /** Acknowledged over a connection that was lost afterwards: a broker that died with it may have forgotten the event. */
+  /** Acknowledged by a broker that was killed seconds later, and may have died with it. */
   mayBeForgotten: boolean
   /** Accepted while the agent said that its disk fails, and its process ended before it said that this was over. */
   wasOnlyInMemory: boolean
@@ -24,25 +27,34 @@ export function tellStories(logs: readonly AgentProcessLog[]): ReadonlyMap<strin
   const stories = new Map<string, Story>()
   /** Accepted and not acknowledged yet: each new connection may carry them. */
   const open = new Set<Story>()
-  const acknowledged = new Set<Story>()
-  const connectionEnded = (): void => {
-    for (const story of acknowledged) story.mayBeForgotten = true
-    acknowledged.clear()
-  }
+  /** Acknowledged within the second that runs, the one before, … */
+  const acknowledged: Set<Story>[] = [new Set()]
+  /** What its last connection brings yet was said before it was killed. */
+  let isBrokerDead = false
   for (const [n, { steps }] of logs.entries()) {
     const own = new Set<Story>()
     let inMemory: Story[] | undefined
     let isConnected = false
     let diskFailed = false
-    connectionEnded()
+    isBrokerDead = false
     for (const step of steps) {
       switch (step.kind) {
+        case 'second':
+          acknowledged.unshift(new Set())
+          acknowledged.splice(MAY_FORGET_S + 1)
+          break
+        case 'broker_killed':
+          for (const second of acknowledged) for (const story of second) story.mayBeForgotten = true
+          isBrokerDead = true
+          break
+        case 'began':
         case 'lost':
           isConnected = false
-          connectionEnded()
+          isBrokerDead = false
           break
         case 'connected':
           isConnected = true
+          isBrokerDead = false
           for (const story of open) story[own.has(story) ? 'own' : 'later'] += 1
           break
         case 'memory':
@@ -74,7 +86,8 @@ export function tellStories(logs: readonly AgentProcessLog[]): ReadonlyMap<strin
         case 'acknowledged': {
           const story = stories.get(eventName(step.bootId, step.seq))
           if (story === undefined) break
-          acknowledged.add(story)
+          acknowledged[0]!.add(story)
+          if (isBrokerDead) story.mayBeForgotten = true
           open.delete(story)
           break
         }

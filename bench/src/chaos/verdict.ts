@@ -27,7 +27,7 @@ export interface Verdict {
   readonly arrived: number
   readonly boots: number
   readonly duplicates: Duplicates
-  /** Acknowledged by a broker that was killed, which then had forgotten them. */
+  /** Acknowledged by a broker that was killed seconds later, which then had forgotten them. */
   readonly forgottenByBroker: number
   /** Accepted while the agent said that its disk fails, by a process that was then ended. */
   readonly goneWithMemory: number
@@ -44,15 +44,10 @@ export interface Verdict {
 /**
  * Holds what arrived against what the agent accepted.
  *
- * @param arrivals        in the order of their arrival
- * @param logs            of the agent's processes, in order
- * @param brokerMayForget the broker was killed: what it acknowledged before may be gone with it
+ * @param arrivals in the order of their arrival
+ * @param logs     of the agent's processes, in order
  */
-export function judgeRound(
-  arrivals: readonly Arrival[],
-  logs: readonly AgentProcessLog[],
-  brokerMayForget: boolean,
-): Verdict {
+export function judgeRound(arrivals: readonly Arrival[], logs: readonly AgentProcessLog[]): Verdict {
   const stories = tellStories(logs)
   const byEvent = new Map<string, Arrival[]>()
   const highest = new Map<string, number>()
@@ -74,7 +69,7 @@ export function judgeRound(
   const missing = [...highest].flatMap(([bootId, top]) =>
     Array.from({ length: top }, (_, n) => eventName(bootId, n + 1)).filter((name) => !byEvent.has(name)),
   )
-  const isForgotten = (name: string): boolean => brokerMayForget && stories.get(name)?.mayBeForgotten === true
+  const isForgotten = (name: string): boolean => stories.get(name)?.mayBeForgotten === true
   const forgotten = missing.filter(isForgotten)
   const inMemory = missing.filter((name) => !isForgotten(name) && stories.get(name)?.wasOnlyInMemory === true)
   const excused = new Set([...forgotten, ...inMemory])
