@@ -4,8 +4,9 @@ import type { CaptureMonitor } from './capture/live/capture-monitor.js'
 import type { Liveness } from './capture/live/liveness.js'
 import { AffectdError } from './errors.js'
 import type { HealthReporter } from './health-reporter.js'
+import { lastDrain, RESTART } from './last-drain.js'
 import type { ListenSwitch } from './listen-switch.js'
-import type { Clock, Timer } from './ops/clock.js'
+import type { Clock } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
 import type { Pipeline } from './pipeline.js'
 import type { DeviceState } from './publish/payloads.js'
@@ -13,18 +14,8 @@ import type { Message, Publisher } from './publish/publisher.js'
 import { FRAME_SAMPLES, SAMPLE_RATE_HZ, samplesToMs } from './units.js'
 import { untilAborted } from './until.js'
 
-/** Longest wait for the broker once the agent was told to stop, or has failed. */
-const LAST_DRAIN_MS = 10_000
-/** A broker that is there takes everything within this; then the wait is worth a word. */
-const PATIENCE_MS = 3000
 /** How often a microphone's time is set by the machine's. */
 const RESTAMP_SAMPLES = 10 * SAMPLE_RATE_HZ
-
-/** Of a restart within the process: what is left in the outbox is there afterwards. */
-const RESTART_DRAIN_MS = 1000
-
-/** Reason of the signal that ends an agent for another to take its place. */
-export const RESTART = 'restart'
 
 /** Of a microphone its liveness, of anything else whether it runs; `paused` while nobody may listen. */
 export type CaptureState = Liveness | 'running' | 'ended' | 'paused'
@@ -83,7 +74,7 @@ export async function runAgent(
     const listener = new Listener(options, capture, stop)
     const failure = await listener.listen()
     health.now()
-    await drain(options, failure !== undefined, stop)
+    await lastDrain(options, failure !== undefined, stop)
     if (failure !== undefined) throw failure
     if (stop.reason === RESTART) options.setEnding(RESTART)
   } catch (error) {
@@ -265,37 +256,4 @@ class Listener {
   #say(message: Message): Promise<void> {
     return untilAborted(this.options.publisher.publish(message), this.stop)
   }
-}
-
-async function drain(
-  { publisher, clock, log }: AgentOptions,
-  hasFailed: boolean,
-  stop: AbortSignal,
-): Promise<void> {
-  const { outboxDepth, connected } = publisher.counts
-  if ((hasFailed || stop.aborted) && outboxDepth === 0 && !connected) return
-  if (stop.reason === RESTART && !connected) return
-  const enough = new AbortController()
-  let limit: Timer | undefined
-  const hurry = (): void => {
-    limit ??= clock.after(stop.reason === RESTART ? RESTART_DRAIN_MS : LAST_DRAIN_MS, () => enough.abort())
-  }
-  if (hasFailed || stop.aborted) hurry()
-  stop.addEventListener('abort', hurry, { once: true })
-  const word = clock.after(PATIENCE_MS, () =>
-    log.warn(
-      { code: 'PUBLISH_WAITING', outbox_depth: publisher.counts.outboxDepth },
-      'the audio has ended; waiting for the broker to take what is left',
-    ),
-  )
-  if (stop.aborted && stop.reason !== RESTART && outboxDepth > 0) {
-    log.info({ outbox_depth: outboxDepth }, 'ending: the broker has 10 s to take what is left')
-  }
-  const left = await publisher.drain(enough.signal)
-  limit?.clear()
-  word.clear()
-  stop.removeEventListener('abort', hurry)
-  if (stop.reason === RESTART) return
-  if (left > 0) log.warn({ code: 'PUBLISH_UNDELIVERED', count: left }, 'ending with messages undelivered')
-  else log.info({}, 'the end; everything is delivered')
 }

@@ -17,13 +17,13 @@ import {
 } from './config/remote/revisions.js'
 import { checkSignature } from './config/remote/signature.js'
 import { canonicalJson } from './config/remote/signed-text.js'
-import type { TrialStep, Vital, Vitals } from './config/remote/trial.js'
-import { shownTree } from './config/settings-table.js'
+import type { TrialStep, Vitals } from './config/remote/trial.js'
 import { AffectdError, ConfigError } from './errors.js'
 import type { Clock } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
-import type { ReportedConfig, ReportedRevision } from './publish/config-reported.js'
+import type { ReportedConfig } from './publish/config-reported.js'
 import { RemoteIntake } from './remote-intake.js'
+import { described, reportOf, ROLLED_BACK } from './remote-report.js'
 import type { RemoteStore } from './remote-store.js'
 import { RemoteTrial } from './remote-trial.js'
 
@@ -98,16 +98,12 @@ export class RemoteConfig {
   }
 
   get report(): ReportedConfig {
-    const { device, group, groupName, trial } = this.#state
-    const { remainingMs } = this.#trial
-    return {
-      device: verdictShown(device),
-      group: groupName === '' ? null : { name: groupName, ...verdictShown(group) },
-      isConfirmed: trial === null,
-      trialUntilMs: remainingMs === undefined ? null : this.#options.clock.nowMs() + remainingMs,
+    return reportOf(this.#state, {
+      nowMs: this.#options.clock.nowMs(),
+      remainingMs: this.#trial.remainingMs,
       refused: this.#refused,
-      effective: shownTree(this.#loaded),
-    }
+      loaded: this.#loaded,
+    })
   }
 
   /** Told whenever `report` has changed. One listener. */
@@ -336,29 +332,6 @@ export class RemoteConfig {
   }
 }
 
-const ROLLED_BACK: Readonly<Record<Vital, RevisionError>> = {
-  capture: {
-    code: 'CONFIG_ROLLED_BACK_CAPTURE',
-    message: 'the microphone does not work with it, and works without it',
-  },
-  broker: {
-    code: 'CONFIG_ROLLED_BACK_BROKER',
-    message: 'the broker cannot be reached with it, and can without it',
-  },
-}
-
-function verdictShown(verdict: RemoteState[RemoteScope]): ReportedRevision {
-  if (verdict === null) return { revision: 0, status: 'applied', error: null }
-  const { revision, status, error } = verdict
-  return { revision, status, error }
-}
-
 function digestOf({ patch }: Desired): string {
   return createHash('sha256').update(canonicalJson(patch)).digest('hex')
-}
-
-/** A bug must not take the process with it: the message that set it off is retained and would do so at every start. */
-function described(error: unknown): RevisionError {
-  if (error instanceof AffectdError) return { code: error.code, message: error.message }
-  return { code: 'INTERNAL_REMOTE_CONFIG', message: `affectd could not deal with it: ${String(error)}` }
 }
