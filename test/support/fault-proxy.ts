@@ -107,7 +107,7 @@ export class FaultProxy {
   #apply(pair: Pair): void {
     if (pair.torn === undefined && TEARING.has(this.#mode)) pair.torn = this.#mode
     if (this.#mode === 'reset') {
-      pair.client.resetAndDestroy()
+      reset(pair.client)
       pair.broker.destroy()
     } else if (pair.torn === 'half_open') pair.broker.destroy()
   }
@@ -137,4 +137,10 @@ export class FaultProxy {
       await new Promise((resolve) => setTimeout(resolve, this.slowMs))
     }
   }
+}
+
+/** A reset while a write or an end is under way leaves Node 20 waiting for it for ever when the process ends. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded || socket.writableLength > 0) socket.destroy()
+  else socket.resetAndDestroy()
 }
