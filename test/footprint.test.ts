@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
@@ -40,38 +40,43 @@ t.test('the package holds what runs on a device and nothing else', async (t) => 
 })
 
 t.test(
-  'a minute of silence writes nothing to the disk and sets no timer for its frames',
+  'a minute of silence writes no more to the disk than a second of it, and sets no timer for its frames',
   skipUnless('mosquitto'),
   async (t) => {
     const folder = t.testdir()
-    const state = join(folder, 'state')
     const broker = new Mosquitto(await freePort())
     await broker.start()
     t.teardown(() => broker.remove())
     const noise = whiteNoise(0.001)
-    writeFileSync(join(folder, 'quiet.wav'), wav16(Array.from({ length: 60 * 16_000 }, (_, i) => noise(i))))
-    const settings = [`device.state_dir=${state}`, `mqtt.url=${broker.url}`]
-    const agent = new AffectdProcess(
-      [
-        ...['run', '--source', `file:${join(folder, 'quiet.wav')}?pace=fast`],
-        ...settings.flatMap((setting) => ['--set', setting]),
-      ],
-      {
-        NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'support', 'count-timers.js')).href}`,
-      },
-    )
-    t.equal(await agent.exited, 0, agent.stderr)
-    t.same(filesUnder(state), [])
-    const timers = Number(/timers set: (\d+)/.exec(agent.stderr)?.[1])
-    t.ok(timers > 0 && timers <= MOST_TIMERS, `${timers} timers`)
+    const hear = async (seconds: number): Promise<{ files: Map<string, number>; timers: number }> => {
+      const state = join(folder, `state-${seconds}`)
+      const path = join(folder, `quiet-${seconds}.wav`)
+      writeFileSync(path, wav16(Array.from({ length: seconds * 16_000 }, (_, i) => noise(i))))
+      const settings = [`device.state_dir=${state}`, `mqtt.url=${broker.url}`]
+      const agent = new AffectdProcess(
+        [
+          ...['run', '--source', `file:${path}?pace=fast`],
+          ...settings.flatMap((setting) => ['--set', setting]),
+        ],
+        {
+          NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'support', 'count-timers.js')).href}`,
+        },
+      )
+      t.equal(await agent.exited, 0, agent.stderr)
+      return { files: sizesUnder(state), timers: Number(/timers set: (\d+)/.exec(agent.stderr)?.[1]) }
+    }
+    const second = await hear(1)
+    const minute = await hear(60)
+    t.same([...minute.files], [...second.files])
+    const total = [...minute.files.values()].reduce((sum, bytes) => sum + bytes, 0)
+    t.ok(total < 2048, `${total} bytes to open the outbox`)
+    t.ok(minute.timers > 0 && minute.timers <= MOST_TIMERS, `${minute.timers} timers`)
   },
 )
 
-function filesUnder(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+/** Sizes of files by their names below the folder. */
+function sizesUnder(folder: string): Map<string, number> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+  const files = names.map((name) => [name, statSync(join(folder, name))] as const)
+  return new Map(files.filter(([, stat]) => stat.isFile()).map(([name, stat]) => [name, stat.size]))
 }
