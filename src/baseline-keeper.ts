@@ -1,8 +1,9 @@
-import { AffectdError, ConfigError } from './errors.js'
+import { ConfigError } from './errors.js'
 import { encodeBaseline, parseBaseline, type BaselineIdentity } from './features/baseline-format.js'
 import type { Clock, Timer } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
 import type { StateFile } from './ops/state-file.js'
+import { reasonOf } from './reason-of.js'
 import type { VoiceBaseline } from './voice-baseline.js'
 
 /**
@@ -118,9 +119,4 @@ export class BaselineKeeper {
       )
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AffectdError) return error.message
-  return (error as NodeJS.ErrnoException).code ?? (error as Error).message
 }

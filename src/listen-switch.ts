@@ -1,6 +1,7 @@
 import type { Clock } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
 import type { StateFile } from './ops/state-file.js'
+import { reasonOf } from './reason-of.js'
 
 const MAX_FILE_BYTES = 4096
 const SCHEMA = 'affectd.listening/1'
@@ -92,8 +93,7 @@ export class ListenSwitch {
       else this.file.write(JSON.stringify({ schema: SCHEMA, listening }))
       return true
     } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
-      const fields = { code: 'CAPTURE_LISTENING_NOT_KEPT', path: this.file.path, reason }
+      const fields = { code: 'CAPTURE_LISTENING_NOT_KEPT', path: this.file.path, reason: reasonOf(error) }
       this.log.error(fields, 'listening or not: a restart will not know of the change')
       return false
     }

@@ -14,6 +14,7 @@ import { encodeState, parseState, STATE_MAX_BYTES } from './config/remote/state-
 import { AffectdError, ConfigError } from './errors.js'
 import type { Logger } from './ops/logger.js'
 import type { StateFile } from './ops/state-file.js'
+import { reasonOf } from './reason-of.js'
 
 /** Reboots in one trial after which the revision is thought to cause them. */
 const MAX_INTERRUPTIONS = 3
@@ -59,10 +60,9 @@ export class RemoteStore {
     try {
       file.write(encodeState(state))
     } catch (cause) {
-      const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
       throw new ConfigError(
         'CONFIG_NOT_SAVED',
-        `${file.path} cannot be written (${why}), and what cannot be kept is not applied: mend device.state_dir`,
+        `${file.path} cannot be written (${reasonOf(cause)}), and what cannot be kept is not applied: mend device.state_dir`,
         { cause },
       )
     }

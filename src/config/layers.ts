@@ -90,7 +90,8 @@ function settingsIn(keys: Keys, tree: unknown, origin: Origin, prefix: string, d
   })
 }
 
-function isGroup(keys: Keys, key: string): boolean {
+/** Whether keys lie below this name. */
+export function isGroup(keys: Keys, key: string): boolean {
   return [...keys.keys()].some((known) => known.startsWith(`${key}.`))
 }
 

@@ -19,7 +19,8 @@ export class AnsweredRequests {
     if (known !== undefined) return known
     const response = carryOut()
     this.#responses.set(key, response)
-    if (this.#responses.size > MAX_REMEMBERED) this.#forgetOldest()
+    const [oldest] = this.#responses.keys()
+    if (this.#responses.size > MAX_REMEMBERED && oldest !== undefined) this.#responses.delete(oldest)
     response.then(
       (payload) => {
         if (payload.length > MAX_REMEMBERED_LENGTH) this.#responses.delete(key)
@@ -27,12 +28,5 @@ export class AnsweredRequests {
       () => undefined,
     )
     return response
-  }
-
-  #forgetOldest(): void {
-    for (const key of this.#responses.keys()) {
-      this.#responses.delete(key)
-      return
-    }
   }
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../hostile-json.js'
 import { EMOTION_SCHEMA } from './emotion-event.js'
 import type { EmotionEvent } from './emotion-event.js'
 
@@ -17,32 +18,24 @@ export function parseEmotionEvent(payload: Uint8Array): EmotionEvent | undefined
 }
 
 function isEmotionEvent(value: unknown): value is EmotionEvent {
-  if (!isRecord(value) || value['schema'] !== EMOTION_SCHEMA) return false
+  if (!isJsonObject(value) || value['schema'] !== EMOTION_SCHEMA) return false
   const { window, probabilities, model, abstain_reason: reason } = value
   return (
     hasAll(value, 'string', ['id', 'boot_id', 'device_id', 'time', 'label']) &&
     hasAll(value, 'number', ['seq', 'confidence', 'arousal', 'valence']) &&
     typeof value['abstained'] === 'boolean' &&
     (reason === null || typeof reason === 'string') &&
-    isRecord(window) &&
+    isJsonObject(window) &&
     hasAll(window, 'string', ['start']) &&
     hasAll(window, 'number', ['duration_ms', 'speech_ms', 'level_dbfs', 'snr_db']) &&
-    isRecord(probabilities) &&
+    isJsonObject(probabilities) &&
     Object.values(probabilities).every((probability) => Number.isFinite(probability)) &&
-    isRecord(model) &&
+    isJsonObject(model) &&
     hasAll(model, 'string', ['id', 'sha256'])
   )
 }
 
-function hasAll(
-  record: Record<string, unknown>,
-  type: 'string' | 'number',
-  keys: readonly string[],
-): boolean {
+function hasAll(record: JsonObject, type: 'string' | 'number', keys: readonly string[]): boolean {
   // JSON's 1e999 is read as infinity.
   return keys.every((key) => (type === 'number' ? Number.isFinite(record[key]) : typeof record[key] === type))
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -32,7 +32,7 @@ export interface Request {
   readonly correlationData: Uint8Array | undefined
 }
 
-export type RequestHandler = (request: Request) => Publication | null | Promise<Publication | null>
+export type RequestHandler = (request: Request) => Promise<Publication | null>
 
 /** Where events wait: on disk they outlive the process. */
 export type OutboxStore = 'disk' | 'memory'

@@ -36,27 +36,24 @@ export class ResponseLane {
     return this.#dropped
   }
 
-  /** @returns false if it is no request, or one that is dropped */
-  accept({ topic, payload, retain, responseTopic, correlationData }: IncomingMessage): boolean {
+  /** Passes over what is no request, and drops what is too much. */
+  accept({ topic, payload, retain, responseTopic, correlationData }: IncomingMessage): void {
     const verb = this.topics.verbOf(topic)
     // A retained request was made before we were there to hear it, and would come again at every connection.
-    if (verb === undefined || retain || this.handler === undefined) return false
+    if (verb === undefined || retain || this.handler === undefined) return
     const isTooMuch = payload.length > REQUEST_MAX_BYTES || this.#unanswered >= MAX_UNANSWERED
     if (isTooMuch || !this.#rate.take(this.monotonicMs())) {
       this.#dropped += 1
-      return false
+      return
     }
-    const answer = this.handler({ verb, payload, responseTopic, correlationData })
-    if (!(answer instanceof Promise)) this.#queue(answer, correlationData)
-    else {
-      const ticket = Symbol(verb)
-      this.#pending.add(ticket)
-      void answer.then((message) => {
-        // Cleared meanwhile: whoever asked is gone with the connection.
-        if (this.#pending.delete(ticket)) this.#queue(message, correlationData)
-      })
-    }
-    return true
+    const ticket = Symbol(verb)
+    this.#pending.add(ticket)
+    void this.handler({ verb, payload, responseTopic, correlationData }).then((message) => {
+      // Cleared meanwhile: whoever asked is gone with the connection.
+      if (!this.#pending.delete(ticket) || message === null) return
+      this.#waiting.push({ message, correlationData })
+      this.onResponse()
+    })
   }
 
   /** The next response to send, in flight from here on. */
@@ -80,11 +77,5 @@ export class ResponseLane {
 
   get #unanswered(): number {
     return this.#pending.size + this.#waiting.length + this.#inFlight
-  }
-
-  #queue(message: Publication | null, correlationData: Uint8Array | undefined): void {
-    if (message === null) return
-    this.#waiting.push({ message, correlationData })
-    this.onResponse()
   }
 }

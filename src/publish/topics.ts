@@ -24,9 +24,10 @@ export interface Topics {
   verbOf(topic: string): string | undefined
 }
 
-const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/
+/** Of a device or a group. */
+export const TOPIC_NAME = /^[A-Za-z0-9_-]{1,64}$/
 /** Stands where device ids stand, and is none. */
-const GROUPS_LEVEL = '_group'
+export const GROUPS_LEVEL = '_group'
 // One topic level: no wildcard, no separator, no control character.
 const PREFIX_LEVEL = /^[^+#/\u0000-\u001f\u007f]+$/
 const PREFIX_MAX_LENGTH = 200
@@ -63,7 +64,7 @@ export function createTopics(deviceId: string, prefix: string = DEFAULT_PREFIX):
 
 /** @throws {ConfigError} CONFIG_INVALID_VALUE */
 export function checkDeviceId(deviceId: string): void {
-  if (!DEVICE_ID.test(deviceId) || deviceId === GROUPS_LEVEL) {
+  if (!TOPIC_NAME.test(deviceId) || deviceId === GROUPS_LEVEL) {
     throw new ConfigError(
       'CONFIG_INVALID_VALUE',
       `device id ${JSON.stringify(deviceId)} is not 1 to 64 of A-Z a-z 0-9 _ -, or reserved: choose another`,

@@ -425,12 +425,14 @@ t.test('a state or response above what the broker takes does not cost the connec
   t.same(broker.payloads(topics.info), [])
   const warnings = log.filter(({ fields }) => fields['code'] === 'PUBLISH_TOO_LARGE')
   t.equal(warnings.filter(({ level }) => level === 'warn').length, 1, 'said once')
-  publisher.onRequest(() => ({
-    topic: topics.response('big'),
-    payload: JSON.stringify({ transaction: 'x', status: 'ok', data: 'x'.repeat(400) }),
-    qos: 1,
-    retain: false,
-  }))
+  publisher.onRequest(() =>
+    Promise.resolve({
+      topic: topics.response('big'),
+      payload: JSON.stringify({ transaction: 'x', status: 'ok', data: 'x'.repeat(400) }),
+      qos: 1,
+      retain: false,
+    }),
+  )
   broker.link.receive({ topic: 'affectd/t1/request/big' })
   await settle()
   t.match(broker.payloads(topics.response('big')), [

@@ -1,6 +1,4 @@
-/** The level where groups have their configuration: no device has this id. */
-const GROUPS = '_group'
-const NAME = /^[A-Za-z0-9_-]{1,64}$/
+import { GROUPS_LEVEL, TOPIC_NAME } from '../../publish/topics.js'
 
 /** Whose topic it is, and which. */
 export type FleetTopic =
@@ -11,10 +9,12 @@ export type FleetTopic =
 export function parseFleetTopic(topic: string, prefix: string): FleetTopic | undefined {
   if (!topic.startsWith(`${prefix}/`)) return undefined
   const [first, ...rest] = topic.slice(prefix.length + 1).split('/')
-  if (!NAME.test(first) || rest.length === 0) return undefined
-  if (first !== GROUPS) return { kind: 'device', id: first, name: rest.join('/') }
+  if (!TOPIC_NAME.test(first) || rest.length === 0) return undefined
+  if (first !== GROUPS_LEVEL) return { kind: 'device', id: first, name: rest.join('/') }
   const [group, ...below] = rest
-  return NAME.test(group) && below.length > 0 ? { kind: 'group', group, name: below.join('/') } : undefined
+  return TOPIC_NAME.test(group) && below.length > 0
+    ? { kind: 'group', group, name: below.join('/') }
+    : undefined
 }
 
 /** Filters for topics of one device, or of all without an id. */
@@ -27,9 +27,9 @@ export function deviceFilters(
 }
 
 export function groupFilter(prefix: string): string {
-  return `${prefix}/${GROUPS}/+/config/desired`
+  return `${prefix}/${GROUPS_LEVEL}/+/config/desired`
 }
 
 export function desiredTopic(prefix: string, scope: 'device' | 'group', name: string): string {
-  return `${prefix}/${scope === 'group' ? `${GROUPS}/` : ''}${name}/config/desired`
+  return `${prefix}/${scope === 'group' ? `${GROUPS_LEVEL}/` : ''}${name}/config/desired`
 }

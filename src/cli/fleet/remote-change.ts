@@ -1,5 +1,6 @@
 import { CONFIG_KEYS } from '../../config/config.js'
 import { invalidValue, notAGroup, unknownKey } from '../../config/config-errors.js'
+import { isGroup } from '../../config/layers.js'
 import type { KeySpec } from '../../config/key-spec.js'
 import type { Origin } from '../../config/origin.js'
 import { ConfigError, UsageError } from '../../errors.js'
@@ -51,8 +52,9 @@ export function checkPatch(patch: JsonObject, source: string, prefix = ''): void
   for (const [name, value] of Object.entries(patch)) {
     const key = prefix + name
     // A dot in a name would pass for a level.
-    if (name.includes('.') || (!isGroup(key) && !CONFIG_KEYS.has(key))) throw unknown(key, origin)
-    if (isGroup(key)) {
+    if (name.includes('.') || (!isGroup(CONFIG_KEYS, key) && !CONFIG_KEYS.has(key)))
+      throw unknown(key, origin)
+    if (isGroup(CONFIG_KEYS, key)) {
       if (!isJsonObject(value)) throw notAGroup(key, value, origin)
       checkPatch(value, source, `${key}.`)
       continue
@@ -64,7 +66,7 @@ export function checkPatch(patch: JsonObject, source: string, prefix = ''): void
 
 /** @throws {ConfigError} CONFIG_UNKNOWN_KEY */
 export function checkUnset(keys: readonly string[]): void {
-  for (const key of keys) if (!CONFIG_KEYS.has(key) && !isGroup(key)) throw unknown(key, ORIGIN)
+  for (const key of keys) if (!CONFIG_KEYS.has(key) && !isGroup(CONFIG_KEYS, key)) throw unknown(key, ORIGIN)
 }
 
 /** @throws {UsageError} USAGE_ARGUMENTS if nothing would be changed */
@@ -97,10 +99,6 @@ function remoteKey(key: string, origin: Origin): KeySpec {
     )
   }
   return spec
-}
-
-function isGroup(key: string): boolean {
-  return [...CONFIG_KEYS.keys()].some((known) => known.startsWith(`${key}.`))
 }
 
 function unknown(key: string, origin: Origin): ConfigError {

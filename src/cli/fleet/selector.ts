@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js'
+import { TOPIC_NAME } from '../../publish/topics.js'
 import { GLOB, matchesGlob } from './glob.js'
 
 /** Which devices are meant: those that any of its parts names. */
@@ -14,8 +15,6 @@ export interface SelectorOptions {
   readonly all?: boolean | undefined
   readonly group?: readonly string[] | undefined
 }
-
-const GROUP = /^[A-Za-z0-9_-]{1,64}$/
 
 /**
  * @param words device ids and patterns like `bus-*`
@@ -33,7 +32,7 @@ export function parseSelector(
       `${JSON.stringify(wrongWord)} is no device id and no pattern: A-Z a-z 0-9 _ -, * and ?`,
     )
   }
-  const wrongGroup = group.find((name) => !GROUP.test(name))
+  const wrongGroup = group.find((name) => !TOPIC_NAME.test(name))
   if (wrongGroup !== undefined) {
     throw refusal(command, `--group ${JSON.stringify(wrongGroup)} is no group: 1 to 64 of A-Z a-z 0-9 _ -`)
   }
