@@ -1,8 +1,9 @@
-import { createHash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Config } from './config/config.js'
 import type { ConfigSources, LoadedConfig } from './config/load-config.js'
 import { changedKeys, effectOf } from './config/remote/changed-keys.js'
-import { isRevision, parseDesired, type Desired, type RemoteScope } from './config/remote/desired.js'
+import { parseDesired, type Desired, type RemoteScope } from './config/remote/desired.js'
+import { digestOf, isKnown } from './config/remote/known-revision.js'
 import { loadWithOverlay } from './config/remote/overlay.js'
 import {
   applied,
@@ -16,8 +17,9 @@ import {
   type RevisionError,
 } from './config/remote/revisions.js'
 import { checkSignature } from './config/remote/signature.js'
-import { canonicalJson } from './config/remote/signed-text.js'
-import type { TrialStep, Vitals } from './config/remote/trial.js'
+import type { SignedTarget } from './config/remote/signed-text.js'
+import type { TrialStep } from './config/remote/trial.js'
+import type { ConfiguredAgent } from './configured-agent.js'
 import { AffectdError, ConfigError } from './errors.js'
 import type { Clock } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
@@ -26,15 +28,6 @@ import { RemoteIntake } from './remote-intake.js'
 import { described, reportOf, ROLLED_BACK } from './remote-report.js'
 import type { RemoteStore } from './remote-store.js'
 import { RemoteTrial } from './remote-trial.js'
-
-/** The agent that runs now, as remote configuration sees it. */
-export interface ConfiguredAgent {
-  readonly vitals: () => Vitals
-  /** Takes up keys that need no restart. */
-  readonly reconfigure: (config: Config) => void
-  /** Asks for an agent to be built anew, from what `loaded` says then. */
-  readonly restart: () => void
-}
 
 export interface RemoteConfigOptions {
   /** Every source but the remote one. */
@@ -51,6 +44,9 @@ export interface RemoteConfigOptions {
 /**
  * The configuration as it comes from afar: takes revisions, keeps them, puts them in force, watches their trial and
  * returns to what was before. docs/remote-configuration.md is its contract.
+ *
+ * Slightly longer than a file should be: what is pure, or has a state of its own, is in files beside it, and these steps
+ * over one state are easier to check in one place.
  */
 export class RemoteConfig {
   readonly #options: RemoteConfigOptions
@@ -185,7 +181,7 @@ export class RemoteConfig {
     try {
       desired = parseDesired(payload)
       const digest = digestOf(desired)
-      if (this.#isKnown(scope, desired, digest)) return false
+      if (isKnown(desired, digest, this.#state[scope])) return false
       const { key } = this.#options
       if (key !== undefined) checkSignature(key, this.#targetOf(scope), desired)
       await this.#take(scope, desired, digest)
@@ -196,21 +192,7 @@ export class RemoteConfig {
     return true
   }
 
-  /** @throws {ConfigError} CONFIG_REVISION_STALE */
-  #isKnown(scope: RemoteScope, { revision }: Desired, digest: string): boolean {
-    const last = this.#state[scope]
-    if (last === null || revision > last.revision) return false
-    if (revision === last.revision && digest === last.digest) return true
-    const next = isRevision(last.revision + 1)
-      ? `use ${last.revision + 1}`
-      : 'there is none above it; remove remote-config.json in device.state_dir'
-    throw new ConfigError(
-      'CONFIG_REVISION_STALE',
-      `revision ${revision} is not above ${last.revision}, the last one that was dealt with: ${next}`,
-    )
-  }
-
-  #targetOf(scope: RemoteScope): `device/${string}` | `group/${string}` {
+  #targetOf(scope: RemoteScope): SignedTarget {
     return scope === 'device' ? `device/${this.#local.id}` : `group/${this.#state.groupName}`
   }
 
@@ -323,15 +305,6 @@ export class RemoteConfig {
   /** In memory it holds also where the disk does not take it. */
   #keep(state: RemoteState): void {
     this.#state = state
-    try {
-      this.#options.store.write(state)
-    } catch (error) {
-      const { code, message } = described(error)
-      this.#options.log.error({ code }, message)
-    }
+    this.#options.store.tryWrite(state)
   }
-}
-
-function digestOf({ patch }: Desired): string {
-  return createHash('sha256').update(canonicalJson(patch)).digest('hex')
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import type { ConfigSources, LoadedConfig } from './config/load-config.js'
-import { loadConfig } from './config/load-config.js'
 import { loadWithOverlay } from './config/remote/overlay.js'
 import {
   initialState,
@@ -21,6 +20,8 @@ const MAX_INTERRUPTIONS = 3
 const NO_OVERLAY: Overlay = { device: null, group: null }
 
 export interface RemoteStoreOptions {
+  /** `device.group` */
+  readonly group: string
   readonly file: StateFile
   readonly log: Logger
   /** Names this boot of the machine. */
@@ -41,12 +42,12 @@ export class RemoteStore {
    * @throws {ConfigError} as `loadConfig` if the local configuration is wrong
    */
   open(local: ConfigSources): { readonly state: RemoteState; readonly loaded: LoadedConfig } {
-    const { group } = loadConfig(local).config.device
+    const { group } = this.options
     const kept = this.#read()
     const known = kept === undefined ? initialState(group) : ofGroup(kept, group)
     const started = this.#startedFrom(known)
     const usable = this.#usable(local, started)
-    if (usable.state !== kept && kept !== undefined) this.#tryWrite(usable.state)
+    if (usable.state !== kept && kept !== undefined) this.tryWrite(usable.state)
     return usable
   }
 
@@ -65,6 +66,16 @@ export class RemoteStore {
         `${file.path} cannot be written (${reasonOf(cause)}), and what cannot be kept is not applied: mend device.state_dir`,
         { cause },
       )
+    }
+  }
+
+  /** The same of what holds in memory whether or not the disk takes it. */
+  tryWrite(state: RemoteState): void {
+    try {
+      this.write(state)
+    } catch (error) {
+      const { code, message } = error as ConfigError
+      this.options.log.error({ code }, message)
     }
   }
 
@@ -119,15 +130,6 @@ export class RemoteStore {
       }
     }
     throw new Error('unreachable: without an overlay the local configuration is loaded or refused')
-  }
-
-  #tryWrite(state: RemoteState): void {
-    try {
-      this.write(state)
-    } catch (error) {
-      const { code, message } = error as ConfigError
-      this.options.log.error({ code }, message)
-    }
   }
 }
 

@@ -70,12 +70,15 @@ export interface SessionDeps {
 /**
  * A session that keeps its state in `device.state_dir` and takes configuration from afar.
  *
- * @param local every source of configuration but the remote one
- * @throws {ConfigError} as `loadConfig`; CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY, CONFIG_STATE_DIR_IN_USE
+ * @param local every source of configuration but the remote one, and what they give
+ * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY, CONFIG_STATE_DIR_IN_USE
  */
-export async function openSession(local: ConfigSources, { log, stdin }: SessionDeps): Promise<AgentSession> {
+export async function openSession(
+  local: { readonly sources: ConfigSources; readonly loaded: LoadedConfig },
+  { log, stdin }: SessionDeps,
+): Promise<AgentSession> {
   const clock = systemClock
-  const { config } = loadConfig(local)
+  const { config } = local.loaded
   const { device } = config
   const key = verificationKey(device)
   const stateFile = (name: string): StateFile => new StateFile(device.state_dir, name)
@@ -86,8 +89,8 @@ export async function openSession(local: ConfigSources, { log, stdin }: SessionD
     device.remote_config === 'off'
       ? undefined
       : new RemoteConfig({
-          local,
-          store: new RemoteStore({ file: stateFile(REMOTE_FILE), log }),
+          local: local.sources,
+          store: new RemoteStore({ group: device.group, file: stateFile(REMOTE_FILE), log }),
           check: checkRemote,
           key,
           clock,

@@ -46,7 +46,7 @@ export async function runCommand(
   const loaded = loadConfig(sources)
   const { level, format } = loaded.config.log
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
-  const session = await openSession(sources, { log, stdin: () => process.stdin })
+  const session = await openSession({ sources, loaded }, { log, stdin: () => process.stdin })
   const signals = stop === undefined ? createStopSignal() : { signal: stop, release: () => undefined }
   try {
     await runAgents(session, loaded, signals.signal)

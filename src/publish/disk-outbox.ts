@@ -123,11 +123,12 @@ export class DiskOutbox implements Outbox {
       if (message.kind === 'state') return
       await this.#dropTooOld()
       const stampMs = this.#register.age.now()
-      const { bytes } = encodeEvent({ message: kept(message, message.kind), stampMs })
+      const event = kept(message, message.kind)
+      const { bytes } = encodeEvent({ message: event, stampMs })
       if (!(await this.#makeRoom(message.kind, bytes))) return
       this.#largestBytes = Math.max(this.#largestBytes, bytes)
       const position = this.#register.nextPosition()
-      await this.#keep({ position, message: kept(message, message.kind), stampMs, bytes })
+      await this.#keep({ position, message: event, stampMs, bytes })
     })
   }
 
@@ -303,9 +304,9 @@ export class DiskOutbox implements Outbox {
     if (this.#mode === 'disk') {
       const fields = { code: 'PUBLISH_OUTBOX_MEMORY', path: this.#options.folder, reason: reasonOf(error) }
       this.#options.log.error(fields, 'new events are kept in memory only, until the disk can be written')
+      this.#mode = 'memory'
+      this.#onStoreChange('memory')
     }
-    this.#mode = 'memory'
-    this.#onStoreChange('memory')
     this.#window.pause()
     this.#retry ??= this.#options.clock.after(RETRY_MS, () => {
       this.#retry = undefined

@@ -31,7 +31,7 @@ export class RemoteRig {
     }
     const { clock, log } = this
     const file = new StateFile(this.folder, 'remote-config.json')
-    const store = new RemoteStore({ file, log, machineBoot })
+    const store = new RemoteStore({ group, file, log, machineBoot })
     this.remote = new RemoteConfig({
       local,
       store,
