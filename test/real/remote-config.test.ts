@@ -155,6 +155,8 @@ t.test(
       const since = device.on('emotion').length
       const infosBefore = device.on('info').length
       await device.reported(() => true, device.on('config/reported').length)
+      // It is said after the report, and the restarts are counted by it.
+      await tap.until(() => device.on('info').length > infosBefore)
       const part = Math.ceil(pcm.length / (restarts + 1) / 2) * 2
       for (let n = 0; n <= restarts; n++) {
         device.agent.child.stdin.write(pcm.subarray(n * part, (n + 1) * part))
