@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.js'
 import { isExistingTime } from '../existing-time.js'
+import { completed, type RuleSettings } from './alert-rules.js'
 import { valueAt, type Config } from './config.js'
 import type { Origin } from './origin.js'
 
@@ -14,6 +15,12 @@ const NOT_ABOVE = [
   ['gate.tail_speech_ms', 'gate.window_ms'],
   ['gate.window_ms', 'gate.max_speech_ms'],
 ] as const
+
+/** The same within each rule that raises alerts. */
+const RULE_NOT_ABOVE = [
+  ['exit', 'enter'],
+  ['hits', 'of'],
+] as const satisfies readonly (readonly [keyof RuleSettings, keyof RuleSettings])[]
 
 /**
  * What must hold between keys, and what a pattern cannot say of one.
@@ -49,6 +56,28 @@ export function checkConflicts(config: Config, origins: Origins): void {
   }
   if ((mqtt.cert_file === '') !== (mqtt.key_file === '')) {
     throw conflict(origins, 'mqtt.cert_file', 'mqtt.key_file', 'belong together: set both or neither')
+  }
+  checkRules(config.alerts, origins)
+}
+
+function checkRules({ rules, ...groups }: Config['alerts'], origins: Origins): void {
+  for (const [kind, rule] of Object.entries(groups)) {
+    for (const [small, large] of RULE_NOT_ABOVE) {
+      if (rule[small] <= rule[large]) continue
+      const [a, b] = [`alerts.${kind}.${small}`, `alerts.${kind}.${large}`]
+      throw conflict(origins, a, b, `do not fit: ${rule[small]} is more than ${rule[large]}`)
+    }
+  }
+  for (const [kind, given] of Object.entries(rules)) {
+    const rule = completed(given)
+    for (const [small, large] of RULE_NOT_ABOVE) {
+      if (rule[small] <= rule[large]) continue
+      throw new ConfigError(
+        'CONFIG_CONFLICT',
+        `alerts.rules${from(origins, 'alerts.rules')}: in ${kind} ${small} and ${large} do not fit: ` +
+          `${rule[small]} is more than ${rule[large]}`,
+      )
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { AFFECT_KEYS } from './affect-keys.js'
+import { ALERT_KEYS } from './alert-keys.js'
 import { DEFAULT_MODEL_DIR, defaultDeviceId, defaultStateDir } from './defaults.js'
 import { anyText, integerBetween, numberBetween, oneOf, someText, textLike, trueOrFalse } from './format.js'
 import { GATE_KEYS } from './gate-keys.js'
@@ -21,8 +22,8 @@ const remote = { remote: true, restart: true } as const
 const hot = { remote: true, restart: false } as const
 
 /**
- * Every key that this build honours. The groups alerts, fatigue, schedule, privacy and dashboard are reserved: they
- * come with what they configure.
+ * Every key that this build honours. The group dashboard is reserved: it comes with what it
+ * configures.
  */
 export const CONFIG_SCHEMA = {
   device: {
@@ -108,6 +109,7 @@ export const CONFIG_SCHEMA = {
     }),
   },
   affect: AFFECT_KEYS,
+  alerts: ALERT_KEYS,
   publish: {
     prefix: key({
       doc: 'First levels of every topic: topics are <prefix>/<device.id>/….',

@@ -43,8 +43,10 @@ function checkPatch(patch: Patch, local: LoadedConfig, origin: Origin): void {
 
 function nulledPaths(patch: Patch, prefix = ''): readonly string[] {
   return Object.entries(patch).flatMap(([name, value]) => {
-    if (value === null) return [prefix + name]
-    return isJsonObject(value) ? nulledPaths(value, `${prefix}${name}.`) : []
+    const path = prefix + name
+    if (value === null) return [path]
+    // Within a key's own value null takes out what the group's patch put there.
+    return isJsonObject(value) && !CONFIG_KEYS.has(path) ? nulledPaths(value, `${path}.`) : []
   })
 }
 
