@@ -29,6 +29,8 @@ const PORTS = [
   'affect/judgement.js',
   'affect/affect-params.js',
   'affect/adaptation-params.js',
+  'affect/fatigue/fatigue-assessment.js',
+  'affect/fatigue/fatigue-params.js',
   'publish/publisher.js',
   'ops/clock.js',
   'ops/logger.js',
