@@ -1,6 +1,7 @@
 import { AFFECT_KEYS } from './affect-keys.js'
 import { DEFAULT_MODEL_DIR, defaultDeviceId, defaultStateDir } from './defaults.js'
 import { anyText, integerBetween, numberBetween, oneOf, someText, textLike, trueOrFalse } from './format.js'
+import { FATIGUE_KEYS } from './fatigue-keys.js'
 import { GATE_KEYS } from './gate-keys.js'
 import { key, type SchemaTree } from './key-spec.js'
 import { LIVE_KEYS } from './live-keys.js'
@@ -21,7 +22,7 @@ const remote = { remote: true, restart: true } as const
 const hot = { remote: true, restart: false } as const
 
 /**
- * Every key that this build honours. The groups alerts, fatigue, schedule, privacy and dashboard are reserved: they
+ * Every key that this build honours. The groups alerts, schedule, privacy and dashboard are reserved: they
  * come with what they configure.
  */
 export const CONFIG_SCHEMA = {
@@ -108,6 +109,7 @@ export const CONFIG_SCHEMA = {
     }),
   },
   affect: AFFECT_KEYS,
+  fatigue: FATIGUE_KEYS,
   publish: {
     prefix: key({
       doc: 'First levels of every topic: topics are <prefix>/<device.id>/….',

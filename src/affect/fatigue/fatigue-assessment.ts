@@ -29,7 +29,7 @@ export interface FatigueAssessment {
   readonly status: 'ok' | 'insufficient_data'
   /** Null if and only if the status is ok. */
   readonly reason: InsufficientReason | null
-  /** 0 … 1, what alert rules compare: 0 at the baseline or fresher, 0.5 at one, 1 never quite; null unless ok. */
+  /** 0 … 1, what alert rules compare: CUSUM over twice its trigger, so 0.5 triggers and 0.25 is left; null unless ok. */
   readonly score: number | null
   /** Smoothed signed composite, robust standard deviations of the baseline; null unless ok. */
   readonly z: number | null
