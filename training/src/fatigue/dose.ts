@@ -27,23 +27,22 @@ const step = (name: string, dose: Partial<Dose>): DoseSeries['steps'][number] =>
 export const DOSE_SERIES: readonly DoseSeries[] = [
   {
     name: 'slower rate',
-    steps: [0.95, 0.9, 0.8, 0.7].map((tempo) => step(`−${Math.round(100 * (1 - tempo))} %`, { tempo })),
+    steps: [0.9, 0.8, 0.7].map((tempo) => step(`−${Math.round(100 * (1 - tempo))} %`, { tempo })),
   },
   {
     name: 'longer pauses',
-    steps: [1.25, 1.5, 2, 3].map((pauses) => step(`× ${pauses}`, { pauses })),
+    steps: [1.5, 2, 3].map((pauses) => step(`× ${pauses}`, { pauses })),
   },
   {
     name: 'flatter F0',
-    steps: [0.25, 0.5, 0.75].map((flatness) => step(`−${100 * flatness} %`, { flatness })),
+    steps: [0.4, 0.75].map((flatness) => step(`−${100 * flatness} %`, { flatness })),
   },
   {
     name: 'all together',
     steps: [
-      step('slight', { tempo: 0.95, pauses: 1.25, flatness: 0.25 }),
+      step('slight', { tempo: 0.95, pauses: 1.25, flatness: 0.2 }),
       step('moderate', { tempo: 0.9, pauses: 1.5, flatness: 0.4 }),
-      step('marked', { tempo: 0.85, pauses: 2, flatness: 0.5 }),
-      step('strong', { tempo: 0.75, pauses: 2.5, flatness: 0.6 }),
+      step('strong', { tempo: 0.8, pauses: 2, flatness: 0.6 }),
     ],
   },
 ]

@@ -6,14 +6,14 @@ import { hearSession, noonOf } from './hear-sessions.js'
 import { sessionAudio } from './session-audio.js'
 import { loadHalves, type Speaker } from './speaker-material.js'
 
-/** Sessions of the baseline, and blocks of about a minute of speech in each: sixteen minutes. */
-export const BASELINE_SESSIONS = 4
+/** Sessions of the baseline, and blocks of about a minute of speech in each: twelve minutes. */
+export const BASELINE_SESSIONS = 3
 export const BASELINE_BLOCKS = 4
 /** Unmodified sessions that are judged, and their blocks. */
-const JUDGED_SESSIONS = 4
-const JUDGED_BLOCKS = 10
+const JUDGED_SESSIONS = 3
+const JUDGED_BLOCKS = 8
 /** Blocks of a session under a dose. */
-const DOSED_BLOCKS = 8
+const DOSED_BLOCKS = 6
 
 export interface SpeakerTask {
   readonly speaker: Speaker
@@ -36,7 +36,7 @@ export interface MeasuredSpeaker {
   }[]
 }
 
-/** Hears a speaker's sessions: of `lively` ones no doses but those of all together. */
+/** Hears a speaker's sessions; `lively` ones are for false alarms and get no doses. */
 export async function measureSpeaker(
   { speaker, seed }: SpeakerTask,
   onStep: (text: string) => void,
@@ -65,7 +65,7 @@ export async function measureSpeaker(
     baseline: sessions(baseline, BASELINE_SESSIONS, BASELINE_BLOCKS, 0),
     unmodified: sessions(judged, JUDGED_SESSIONS, JUDGED_BLOCKS, 100),
   }
-  const series = DOSE_SERIES.filter(({ name }) => manner === 'neutral' || name === 'all together')
+  const series = manner === 'neutral' ? DOSE_SERIES : []
   const dosed = series.flatMap(({ name, steps }) =>
     steps.map(({ name: step, dose }) => {
       onStep(`${name} ${step}`)
