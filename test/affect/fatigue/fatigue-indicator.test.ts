@@ -115,7 +115,7 @@ t.test('while raised nothing is learnt, nor of what led to it', async (t) => {
   t.equal(r.baseline.pending.length, 2, 'the blocks on the way up are not kept')
   r.indicator.rollOver()
   t.equal(r.baseline.blocks.length, 16, 'frozen')
-  for (let n = 0; n < 12; n++) r.hear()
+  for (let n = 0; n < 20; n++) r.hear()
   t.notOk(r.indicator.assessment.raised)
   r.indicator.rollOver()
   t.ok(r.baseline.blocks.length > 16)

@@ -157,7 +157,7 @@ function tuningBlocks({ trials, chosen, cusum }: FatigueReport): Block[] {
   return [
     heading('How k and h were chosen'),
     text(
-      `On the tuning speakers alone: of the settings with at most half a false alarm an hour, the one that finds most sessions of the moderate dose of all together, then soonest, then the most careful. ${chosen ? `That is k ${chosen.k}, h ${chosen.h}` : 'None is'}; the release has k ${cusum.k}, h ${cusum.h}. The weights of the cues follow the literature's order and were not tuned: ${FATIGUE_CUES.map((cue) => `${cue} ${CUE_SPECS[cue].weight}`).join(', ')}.`,
+      `k is half of the shift that is to be found, a composite of 1, and was not tuned. h was chosen on the tuning speakers alone: the greatest with which every session of the moderate dose of all together is raised, half of them within five minutes of speech, at no more than half a false alarm an hour. The greatest rather than the soonest, because these sessions differ less than days do. ${chosen ? `That is h ${chosen.h}` : 'There is none'}; the release has k ${cusum.k}, h ${cusum.h}. The weights of the cues follow the literature's order and were not tuned: ${FATIGUE_CUES.map((cue) => `${cue} ${CUE_SPECS[cue].weight}`).join(', ')}.`,
     ),
     table(
       ['k', 'h', 'false alarms an hour', 'moderate found', 'delay min'],
