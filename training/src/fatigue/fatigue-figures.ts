@@ -22,6 +22,8 @@ export interface DoseRow {
   readonly raised: number
   /** Median over the raised ones, min of speech. */
   readonly medianDelayMin: number | null
+  /** Speech until a steady composite of the mean would raise it, min: h/(composite − k); null: never. */
+  readonly expectedDelayMin: number | null
 }
 
 export interface FalseAlarms {
@@ -41,13 +43,13 @@ export function doseRows(speakers: readonly MeasuredSpeaker[], params: FatiguePa
   const neutral = speakers.filter(({ manner }) => manner === 'neutral')
   const unmodified = neutral.map((speaker) => replay(speaker, firstBlocks(speaker), params))
   return DOSE_SERIES.flatMap(({ name, steps }) => [
-    rowOf(name, '0', unmodified),
+    rowOf(name, '0', unmodified, params),
     ...steps.map(({ name: step }) => {
       const replays = neutral.map((speaker) => {
         const dosed = speaker.dosed.find((each) => each.series === name && each.step === step)
         return replay(speaker, dosed?.blocks ?? [], params)
       })
-      return rowOf(name, step, replays)
+      return rowOf(name, step, replays, params)
     }),
   ])
 }
@@ -57,7 +59,12 @@ function firstBlocks(speaker: MeasuredSpeaker): MeasuredSpeaker['unmodified'][nu
   return (speaker.unmodified[0] ?? []).slice(0, speaker.dosed[0]?.blocks.length)
 }
 
-function rowOf(series: string, step: string, replays: readonly Replay[]): DoseRow {
+function rowOf(
+  series: string,
+  step: string,
+  replays: readonly Replay[],
+  { cusumK, cusumH }: FatigueParams,
+): DoseRow {
   const composites = statistics(replays.map(({ composite }) => composite))
   const delays = replays.flatMap(({ delayMin }) => delayMin ?? [])
   return {
@@ -73,6 +80,7 @@ function rowOf(series: string, step: string, replays: readonly Replay[]): DoseRo
     ),
     raised: delays.length,
     medianDelayMin: delays.length === 0 ? null : statistics(delays).p50,
+    expectedDelayMin: composites.mean > cusumK ? cusumH / (composites.mean - cusumK) : null,
   }
 }
 

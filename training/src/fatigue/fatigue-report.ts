@@ -46,7 +46,7 @@ export function fatigueDocument(report: FatigueReport): ReportDocument {
       ...materialBlocks(report),
       heading('Dose and response'),
       text(
-        `Report speakers, one session of about ${sessionMinutes(report)} minutes of speech a dose, with CUSUM k ${cusum.k} and h ${cusum.h}. Composite: mean over the session's blocks, then over the speakers ± standard deviation between speakers. z and score: at the session's end. Delay: minutes of speech until raised, median of the sessions that were.`,
+        `Report speakers, one session of about six minutes of speech a dose, with CUSUM k ${cusum.k} and h ${cusum.h}. Composite: mean over the session's blocks, then over the speakers ± standard deviation between speakers. z and score: at the session's end. Delay: minutes of speech until raised, median of the sessions that were; the sessions end after about six. Expected: what a steady composite of that mean takes, h/(composite − k). The smoothed z has risen by little more than half of the way after six minutes.`,
       ),
       ...DOSE_SERIES.flatMap(({ name }, n) => doseBlocks(report, name, n)),
       ...falseAlarmBlocks(report),
@@ -58,16 +58,11 @@ export function fatigueDocument(report: FatigueReport): ReportDocument {
   }
 }
 
-function sessionMinutes({ doses }: FatigueReport): string {
-  // Blocks are of a minute of speech or a little more.
-  return doses.length > 0 ? 'six' : '0'
-}
-
 function materialBlocks({ speakers }: FatigueReport): Block[] {
   return [
     heading('What was heard'),
     text(
-      'Acted clips of 1 to 4 s, trimmed, of one speaker each. A speaker’s clips are parted at random: three baseline sessions of four blocks (twelve minutes of speech) are drawn from one half, everything that is judged from the other, so that no sentence of the one is in the other. Clips are put together in random order with log-normal pauses (median 0.55 s) and turns of 5 to 12 clips, in the noise of a quiet room at −64 dBFS. There is less distinct speech than is heard: clips come again, in another order with other pauses. So the sessions of a speaker differ less than a person’s days do, and microphone, room and health do not change at all: false alarms in the field must be expected to be more.',
+      'Acted clips of 1 to 4 s, trimmed, of one speaker each. A speaker’s clips are parted at random: three baseline sessions of four blocks (twelve minutes of speech) are drawn from one half, everything that is judged from the other, so that no clip is in both (nEMO’s neutral clips are of a sentence each; TESS’s differ in one word, and of all feelings the same sentence may be in both halves). Clips are put together in random order with log-normal pauses (median 0.55 s) and turns of 5 to 12 clips, in the noise of a quiet room at −64 dBFS. There is less distinct speech than is heard: clips come again, in another order with other pauses. So the sessions of a speaker differ less than a person’s days do, and microphone, room and health do not change at all: false alarms in the field must be expected to be more.',
     ),
     table(
       ['speaker', 'manner', 'used for', 'distinct speech: baseline s', 'judged s'],
@@ -101,15 +96,18 @@ function doseBlocks({ doses }: FatigueReport, series: string, n: number): Block[
     heading(series[0]?.toUpperCase() + series.slice(1)),
     picture(name, `Mean z of the composite and of the five cues that move most, against ${series}`, svg),
     table(
-      ['dose', 'composite', 'z', 'score', 'raised', 'delay min'],
-      rows.map(({ step, composite, compositeStd, z, score, raised, sessions, medianDelayMin }) => [
-        step,
-        `${composite.toFixed(2)} ± ${compositeStd.toFixed(2)}`,
-        z.toFixed(2),
-        score.toFixed(2),
-        `${raised} of ${sessions}`,
-        medianDelayMin?.toFixed(1) ?? '–',
-      ]),
+      ['dose', 'composite', 'z', 'score', 'raised', 'delay min', 'expected min'],
+      rows.map(
+        ({ step, composite, compositeStd, z, score, raised, sessions, medianDelayMin, expectedDelayMin }) => [
+          step,
+          `${composite.toFixed(2)} ± ${compositeStd.toFixed(2)}`,
+          z.toFixed(2),
+          score.toFixed(2),
+          `${raised} of ${sessions}`,
+          medianDelayMin?.toFixed(1) ?? '–',
+          expectedDelayMin?.toFixed(0) ?? 'never',
+        ],
+      ),
     ),
     table(
       ['dose', ...FATIGUE_CUES],
@@ -126,7 +124,7 @@ function falseAlarmBlocks({ falseAlarms }: FatigueReport): Block[] {
   return [
     heading('False alarms: speech that nothing was done to'),
     text(
-      'Each session starts from nothing. An hour is an hour of speech; of somebody who speaks for half of the time it is two hours on the clock. With so few sessions and none raised, the rate is below three over the hours heard with 95 % confidence.',
+      'Each session starts from nothing. An hour is an hour of speech; of somebody who speaks for half of the time it is two hours on the clock. Where none was raised, the rate is below three over the hours heard with 95 % confidence, were the sessions independent.',
     ),
     table(
       [
@@ -176,7 +174,7 @@ function pitchBlocks({ pitch, praat }: FatigueReport): Block[] {
   return [
     heading('F0'),
     text(
-      `Against the known pitch of harmonic tones from 80 to 480 Hz that glide by four semitones in white noise, and against Praat's tracker (${praat ?? 'not installed here: left out'}) on clips of every corpus, as 16 kHz and 16 bit. Gross errors: off by more than a fifth. Median error: of the other frames. Voiced: share of the reference's voiced frames that are found voiced.`,
+      `Against the known pitch of harmonic tones from 90 to 480 Hz that glide by four semitones in white noise, and against Praat's tracker (${praat ?? 'not installed here: left out'}) on clips of every corpus, as 16 kHz and 16 bit. Gross errors: off by more than a fifth. Median error: of the other frames. Voiced: share of the reference's voiced frames that are found voiced.`,
     ),
     table(
       ['', 'frames', 'gross errors %', 'median error, cents', 'voiced %'],

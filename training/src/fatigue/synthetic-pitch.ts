@@ -40,7 +40,7 @@ export function pitchErrors(
 }
 
 const SNRS_DB = [null, 20, 10, 5, 0] as const
-const TONES_HZ = [80, 110, 150, 200, 270, 360, 480] as const
+const TONES_HZ = [90, 110, 150, 200, 270, 360, 480] as const
 const SECONDS = 2
 
 /** Harmonic tones that glide by four semitones, 12 dB an octave down, in white noise. */
