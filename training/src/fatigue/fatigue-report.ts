@@ -80,7 +80,7 @@ function materialBlocks({ speakers }: FatigueReport): Block[] {
 function doseBlocks({ doses }: FatigueReport, series: string, n: number): Block[] {
   const rows = doses.filter((row) => row.series === series)
   const name = `dose-${n + 1}-${series.toLowerCase().replaceAll(' ', '-')}`
-  const cues = [...FATIGUE_CUES].sort((a, b) => peak(rows, b) - peak(rows, a)).slice(0, 5)
+  const cues = [...FATIGUE_CUES].sort((a, b) => peak(rows, b) - peak(rows, a)).slice(0, 3)
   const svg = lineChartSvg({
     title: `Response to ${series}`,
     xName: series,
@@ -94,7 +94,7 @@ function doseBlocks({ doses }: FatigueReport, series: string, n: number): Block[
   })
   return [
     heading(series[0]?.toUpperCase() + series.slice(1)),
-    picture(name, `Mean z of the composite and of the five cues that move most, against ${series}`, svg),
+    picture(name, `Mean z of the composite and of the three cues that move most, against ${series}`, svg),
     table(
       ['dose', 'composite', 'z', 'score', 'raised', 'delay min', 'expected min'],
       rows.map(
