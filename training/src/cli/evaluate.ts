@@ -19,6 +19,7 @@ import { toTerminal } from '../report/to-markdown.js'
 import { writeReport } from '../report/write-report.js'
 import { readyBackend } from '../tf/backend.js'
 import { corporaRoot, DEFAULT_CACHE, progressLine, runCommand, wholeNumber } from './command.js'
+import { evaluateAlerts } from './evaluate-alerts.js'
 import { subjectOf, testClips, type Subject } from './evaluation-subject.js'
 
 const HELP = `
@@ -28,6 +29,7 @@ stage.
   npm run evaluate -- --artefact DIR [options]                     a model on a corpus, or on a fold of a protocol
   npm run evaluate -- --protocol NAME --artefacts DIR [options]    a protocol: DIR/fold-1, DIR/fold-2, … on their folds
   npm run evaluate -- --run DIR                                    a training run, float, on the clips that it held out
+  npm run evaluate -- --alerts [--help]                            alert rules on long simulated sessions: its own options
 
 What is judged
   --artefact DIR   int8 model

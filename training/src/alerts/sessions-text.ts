@@ -1,0 +1,43 @@
+import { heading, table, text, type Block } from '../report/document.js'
+import type { AlertsReport } from './alerts-report.js'
+
+/** What the sessions are, who is in them, and what must be known to judge the figures. */
+export function sessionsText({ settings: s, sets }: AlertsReport): Block[] {
+  const shares = Object.entries(s.bedShares).map(([kind, share]) => `${kind} ${Math.round(100 * share)} %`)
+  const [shortest, longest] = s.bedSeconds
+  return [
+    heading('The sessions'),
+    text(
+      `Each is one person at a microphone for ${s.mixedMinutes} minutes (mixed) or ${s.neutralMinutes} (neutral), with a companion who takes ` +
+        `${Math.round(100 * s.companionShare)} % of the turns. A turn is 1 to ${s.mostClipsOfATurn} neutral or calm clips; pauses are ${s.shortestPauseS} s and, on average, ` +
+        `${s.meanPauseS} s more, ${Math.round(100 * s.longSilenceShare)} % of them ${s.longSilenceS.join(' to ')} s. A mixed session has ${s.angerEpisodes} episodes of anger and ` +
+        `${s.otherEpisodes} of another emotion (${s.otherLabels.join(', ')}; ${2 * s.otherEpisodes} an hour), each several clips of one person with short pauses, up to ` +
+        `${s.episodeSeconds.join(', ')} s long; and ${Math.round(100 * s.livelyTurnShare)} % of its turns are a single clip of one of those other emotions. ` +
+        `Anger is thus far more frequent than in life, so that recall can be told; false alerts are counted in time, which that does not touch.`,
+    ),
+    text(
+      `Neutral speech stands at ${s.speechDbfs} dBFS (σ ${s.sessionLevelSigmaDb} dB a session, ${s.clipLevelSigmaDb} dB a clip); other clips keep the level that they have beside the same ` +
+        `speaker’s neutral ones. The noise changes every ${shortest} to ${longest} s: ${shares.join(', ')}; all but room are ${s.snrsDb.join(', ')} dB under the speech, over a floor of ` +
+        `${s.floorDbfs} dBFS. Recorded noise is ESC-10, dev hearing one half of each class’s recordings and the others the other half; babble is ${s.bystanderVoices} neutral voices of ` +
+        `the same corpus. Everything passes the device’s own gate, features, int8 engine and affect stage in the default configuration, and the voice is learnt from nothing as at a microphone.`,
+    ),
+    table(
+      ['set', 'who speaks', 'judged by'],
+      [
+        [
+          'dev',
+          sets.dev.people.join(', '),
+          'fold models 1 to 3 of ravdess-emobox6: RAVDESS by the fold that tests them',
+        ],
+        ['test', sets.test.people.join(', '), 'fold models 4 to 6, likewise'],
+        ['released', sets.released.people.join(', '), 'the released model, which holds them out'],
+      ],
+    ),
+    text(
+      'Fold models were trained on RAVDESS alone, the released model on RAVDESS, EMO-DB and nEMO; nobody’s clips are judged by a model that heard them. Nobody is in both dev and ' +
+        'another set, and TESS is never in dev; two people (ravdess-3, TESS) are in both test and released, under different models. RAVDESS has twelve neutral and calm clips a person, so ' +
+        'an hour of it repeats them in other noise and order: the intervals count alerts as independent, and what one clip does it does again. The detector of speech was trained on some of ' +
+        'these voices (RAVDESS folds 5 and 6, EMO-DB 03 and 08 to 11, six of nEMO) and on six classes of ESC-10, as were the networks on noise; the emotion of the test voices nobody has heard.',
+    ),
+  ]
+}

@@ -1,0 +1,60 @@
+import { chooseRule, frontierOf, tryRules, type TriedRule } from './choose-rule.js'
+import { figuresOf, scoreRule, type RuleFigures } from './figures.js'
+import { ruleGrid } from './rule-grid.js'
+import type { SessionRecord } from './session-record.js'
+import { replayed, UNSMOOTHED, type Smoothing } from './smoothing.js'
+
+/** A way to make alerts: what is looked at, and the best rule for it by the choice on dev. */
+export interface Way {
+  readonly smoothing: string
+  readonly score: string
+  /** Null: no rule keeps within what a rule may cost. */
+  readonly chosen: TriedRule | null
+  /** Of the chosen rule, on the test sessions. */
+  readonly test: RuleFigures | null
+  /** On dev. */
+  readonly frontier: readonly TriedRule[]
+}
+
+/** The state that a device publishes, and one that follows faster. */
+const SMOOTHINGS: readonly Smoothing[] = [
+  UNSMOOTHED,
+  { name: 'exponential, half-life 3 s', halfLifeS: 3 },
+  { name: 'exponential, half-life 6 s', halfLifeS: 6 },
+]
+
+/**
+ * Tries every way.
+ *
+ * @param dev  what rules are chosen on
+ * @param test what the chosen ones are then judged on
+ */
+export function tryWays(
+  dev: readonly SessionRecord[],
+  test: readonly SessionRecord[],
+  onProgress: (what: string) => void,
+): Way[] {
+  const rules = ruleGrid()
+  const scores = [...new Set(rules.map(({ score }) => score))]
+  return SMOOTHINGS.flatMap((smoothing) => {
+    const devSessions = dev.map((record) => replayed(record, smoothing))
+    const testSessions = test.map((record) => replayed(record, smoothing))
+    return scores.map((score) => {
+      onProgress(`rules on ${score}, smoothing ${smoothing.name}`)
+      // A smoothed state has its memory already: counting windows on top of it is left out.
+      const isTried = smoothing.halfLifeS === null ? () => true : ({ of }: { readonly of: number }) => of <= 2
+      const tried = tryRules(
+        devSessions,
+        rules.filter((rule) => rule.score === score && isTried(rule)),
+      )
+      const chosen = chooseRule(tried)
+      return {
+        smoothing: smoothing.name,
+        score,
+        chosen,
+        test: chosen ? figuresOf(scoreRule(testSessions, chosen.rule)) : null,
+        frontier: frontierOf(tried),
+      }
+    })
+  })
+}
