@@ -6,16 +6,22 @@ export interface AffectParams {
   readonly minSnrDb: number
   /** A less probable best label: `low_confidence`. */
   readonly minConfidence: number
-  /** Of speech: after so much of it, half of what the state rests on is newer. */
+  /** How decisions make the present state: an exponential average, or a sticky hidden Markov model. */
+  readonly smoothing: 'exponential' | 'hmm'
+  /** Exponential. Of speech: after so much of it, half of what the state rests on is newer. */
   readonly smoothingHalfLifeS: number
   /** Of silence: after so much of it, half of what the state rested on is forgotten. */
   readonly forgettingHalfLifeS: number
+  /** Hidden Markov model. Of speech: how long a state lasts on average. */
+  readonly dwellS: number
 }
 
 export const DEFAULT_AFFECT_PARAMS: AffectParams = Object.freeze({
   minSpeechMs: 500,
   minSnrDb: 3,
   minConfidence: 0.3,
+  smoothing: 'exponential',
   smoothingHalfLifeS: 6,
   forgettingHalfLifeS: 60,
+  dwellS: 30,
 })

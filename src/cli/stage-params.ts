@@ -50,8 +50,10 @@ export function affectParamsOf(affect: Config['affect']): AffectParams {
     minSpeechMs: affect.min_speech_ms,
     minSnrDb: affect.min_snr_db,
     minConfidence: affect.min_confidence,
+    smoothing: affect.smoothing,
     smoothingHalfLifeS: affect.smoothing_half_life_s,
     forgettingHalfLifeS: affect.forgetting_half_life_s,
+    dwellS: affect.dwell_s,
   }
 }
 

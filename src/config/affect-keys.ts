@@ -47,8 +47,13 @@ export const AFFECT_KEYS = {
     numberBetween(0, 1),
     DEFAULT_AFFECT_PARAMS.minConfidence,
   ),
+  smoothing: tunable(
+    'How decisions make the present state: exponential (an average over time) or hmm (a sticky hidden Markov model: it waits for more evidence, then changes at once and says where the change began).',
+    oneOf('exponential', 'hmm'),
+    DEFAULT_AFFECT_PARAMS.smoothing,
+  ),
   smoothing_half_life_s: hotTunable(
-    'After so much speech, half of what the present state rests on is newer.',
+    'Exponential smoothing: after so much speech, half of what the present state rests on is newer.',
     numberBetween(0.1, 3600, 's'),
     DEFAULT_AFFECT_PARAMS.smoothingHalfLifeS,
   ),
@@ -56,6 +61,11 @@ export const AFFECT_KEYS = {
     'After so much silence, half of what the present state rested on is forgotten.',
     numberBetween(1, 86_400, 's'),
     DEFAULT_AFFECT_PARAMS.forgettingHalfLifeS,
+  ),
+  dwell_s: hotTunable(
+    'Hidden Markov model: how much speech a state lasts on average.',
+    numberBetween(1, 3600, 's'),
+    DEFAULT_AFFECT_PARAMS.dwellS,
   ),
   adaptation: ADAPTATION_KEYS,
 } satisfies SchemaTree

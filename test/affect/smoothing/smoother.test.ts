@@ -1,13 +1,18 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { AffectState, Judgement } from '../../src/affect/judgement.js'
-import { Smoother } from '../../src/affect/smoother.js'
-import { SAMPLE_RATE_HZ } from '../../src/units.js'
+import type { AffectState, Judgement } from '../../../src/affect/judgement.js'
+import { Smoother } from '../../../src/affect/smoothing/smoother.js'
+import { SAMPLE_RATE_HZ } from '../../../src/units.js'
 
 const LABELS = ['neutral', 'angry', 'sad']
 const PRIOR = [0.6, 0.2, 0.2]
 const S = SAMPLE_RATE_HZ
-const params = { smoothingHalfLifeS: 2, forgettingHalfLifeS: 30 }
+const params = {
+  smoothing: 'exponential',
+  smoothingHalfLifeS: 2,
+  forgettingHalfLifeS: 30,
+  dwellS: 10,
+} as const
 
 const newSmoother = (): Smoother => new Smoother(LABELS, PRIOR, params)
 
@@ -190,3 +195,15 @@ t.test(
     }
   },
 )
+
+t.test('the hidden Markov model says since when, and not before the state that came before', async (t) => {
+  const hmm = new Smoother(LABELS, PRIOR, { ...params, smoothing: 'hmm' })
+  for (let n = 0; n < 10; n++) hmm.add(decision(2 * n * S, 2 * S, [0.9, 0.05, 0.05]))
+  for (let n = 10; n < 15; n++) hmm.add(decision(2 * n * S, 2 * S, [0.05, 0.9, 0.05]))
+  t.match(stateAt(hmm, 30 * S), { label: 'angry', sinceSample: 20 * S })
+  const faded = stateAt(hmm, 4000 * S)
+  t.match(faded, { label: 'neutral', sinceSample: 4000 * S })
+  hmm.retune({ ...params, dwellS: 1 })
+  hmm.add(decision(4000 * S, 6 * S, [0.02, 0.96, 0.02]))
+  t.match(stateAt(hmm, 4006 * S), { label: 'angry', sinceSample: 4000 * S })
+})
