@@ -33,7 +33,13 @@ const CORPORA = ['ravdess', 'emodb', 'nemo', 'tess']
  * @throws {InputError} `CORPUS_NOT_FOUND`
  * @throws {ModelError} as the artefact's reader does
  */
-export function loadSessionTasks({ root, foldModels, releasedModel, seed, every }: SessionSource): LoadedTasks {
+export function loadSessionTasks({
+  root,
+  foldModels,
+  releasedModel,
+  seed,
+  every,
+}: SessionSource): LoadedTasks {
   const clips = CORPORA.flatMap((name) => loadCorpus(root, name))
   const subjects = sessionSubjects(clips)
   const names = [...new Set(subjects.map(({ model }) => model))]

@@ -17,7 +17,7 @@ export function planBeds({ lengthSamples, levelDb, cast, noise }: BedMaterial, r
   const voices = cast.bystanders.map(({ clip }) => clip.path)
   const classes = Object.keys(noise).sort()
   const beds: NoiseBed[] = []
-  for (let startSample = 0; startSample < lengthSamples; ) {
+  for (let startSample = 0; startSample < lengthSamples;) {
     const seconds = between(random, ...S.bedSeconds)
     const endSample = Math.min(lengthSamples, startSample + Math.round(seconds * SAMPLE_RATE_HZ))
     const drawn = pickByShare(S.bedShares, random)

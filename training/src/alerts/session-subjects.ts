@@ -41,7 +41,9 @@ export function sessionSubjects(clips: readonly Clip[]): Subject[] {
     }
   }
   for (const corpus of ['emodb', 'nemo']) {
-    const speakers = speakersOf(clips.filter((clip) => clip.corpus === corpus && !isAmong(RELEASED_TEST, clip)))
+    const speakers = speakersOf(
+      clips.filter((clip) => clip.corpus === corpus && !isAmong(RELEASED_TEST, clip)),
+    )
     speakers.forEach((speaker, i) => {
       const turn = Math.floor(i / 2) % DEV_FOLDS.length
       if (i % 2 === 0) add('dev', `fold-${DEV_FOLDS[turn]}`, corpus, speaker)

@@ -16,11 +16,12 @@ export interface Way {
   readonly frontier: readonly TriedRule[]
 }
 
-/** The state that a device publishes, and one that follows faster. */
+/** The states that a device can publish, and one that follows faster than its default. */
 const SMOOTHINGS: readonly Smoothing[] = [
   UNSMOOTHED,
-  { name: 'exponential, half-life 3 s', halfLifeS: 3 },
-  { name: 'exponential, half-life 6 s', halfLifeS: 6 },
+  { name: 'exponential, half-life 3 s', params: { smoothing: 'exponential', smoothingHalfLifeS: 3 } },
+  { name: 'exponential, as by default', params: { smoothing: 'exponential' } },
+  { name: 'hidden Markov model, as by default', params: { smoothing: 'hmm' } },
 ]
 
 /**
@@ -42,7 +43,7 @@ export function tryWays(
     return scores.map((score) => {
       onProgress(`rules on ${score}, smoothing ${smoothing.name}`)
       // A smoothed state has its memory already: counting windows on top of it is left out.
-      const isTried = smoothing.halfLifeS === null ? () => true : ({ of }: { readonly of: number }) => of <= 2
+      const isTried = smoothing.params === null ? () => true : ({ of }: { readonly of: number }) => of <= 2
       const tried = tryRules(
         devSessions,
         rules.filter((rule) => rule.score === score && isTried(rule)),

@@ -48,56 +48,53 @@ const options = {
   out: { type: 'string' },
 } as const
 
-/** `npm run evaluate -- --alerts`. */
-export async function evaluateAlerts(): Promise<void> {
-  await runCommand(HELP, options, async (values) => {
-    const seed = wholeNumber('seed', values.seed, 0, 2 ** 31 - 1)
-    const every = wholeNumber('every', values.every, 1, 100)
-    const { tasks, artefacts } = loadSessionTasks({
-      root: corporaRoot(values.corpora),
-      foldModels: values.artefacts,
-      releasedModel: values.artefact,
-      seed,
-      every,
-    })
-    const records = await runSessions(tasks, {
-      jobs: wholeNumber('jobs', values.jobs, 1, 1024),
-      cache: join(values.cache, 'alerts'),
-      onProgress: (done, total) => {
-        progressLine(`sessions: minutes ${done}/${total}`)
-      },
-    })
-    const of = (set: SessionSet): SessionRecord[] => records.filter(({ name }) => name.startsWith(`${set}/`))
-    const ways = tryWays(of('dev'), of('test'), (what) => {
-      progressLine(what)
-    })
-    progressLine('')
-    const chosen = ways.find(({ score, smoothing }) => score === 'angry' && smoothing === UNSMOOTHED.name)
-    if (!chosen?.chosen) {
-      throw new InputError(
-        'EVALUATION_NO_RULE',
-        'no rule keeps false alerts within the limit on the dev sessions; hear more of them (--every 1)',
-      )
-    }
-    const { rule } = chosen.chosen
-    const reportOn = (set: SessionSet): ReturnType<typeof setReport> =>
-      setReport(
-        of(set).map((record) => replayed(record, UNSMOOTHED)),
-        rule,
-      )
-    const report: AlertsReport = {
-      schema: 'affectd.alerts/1',
-      provenance: provenance('npm run evaluate', { sessions: seed }),
-      artefacts,
-      notes: every > 1 ? [`One person of ${every} only: a trial, not a figure to quote.`] : [],
-      settings: SESSION_SETTINGS,
-      chosen: rule,
-      sets: { dev: reportOn('dev'), test: reportOn('test'), released: reportOn('released') },
-      ways,
-    }
-    const document = alertsDocument(report)
-    process.stdout.write(toTerminal(document))
-    if (values.out !== undefined)
-      writeReport(values.out, { figures: 'metrics', text: 'report' }, report, document)
+await runCommand(HELP, options, async (values) => {
+  const seed = wholeNumber('seed', values.seed, 0, 2 ** 31 - 1)
+  const every = wholeNumber('every', values.every, 1, 100)
+  const { tasks, artefacts } = loadSessionTasks({
+    root: corporaRoot(values.corpora),
+    foldModels: values.artefacts,
+    releasedModel: values.artefact,
+    seed,
+    every,
   })
-}
+  const records = await runSessions(tasks, {
+    jobs: wholeNumber('jobs', values.jobs, 1, 1024),
+    cache: join(values.cache, 'alerts'),
+    onProgress: (done, total) => {
+      progressLine(`sessions: minutes ${done}/${total}`)
+    },
+  })
+  const of = (set: SessionSet): SessionRecord[] => records.filter(({ name }) => name.startsWith(`${set}/`))
+  const ways = tryWays(of('dev'), of('test'), (what) => {
+    progressLine(what)
+  })
+  progressLine('')
+  const chosen = ways.find(({ score, smoothing }) => score === 'angry' && smoothing === UNSMOOTHED.name)
+  if (!chosen?.chosen) {
+    throw new InputError(
+      'EVALUATION_NO_RULE',
+      'no rule keeps false alerts within the limit on the dev sessions; hear more of them (--every 1)',
+    )
+  }
+  const { rule } = chosen.chosen
+  const reportOn = (set: SessionSet): ReturnType<typeof setReport> =>
+    setReport(
+      of(set).map((record) => replayed(record, UNSMOOTHED)),
+      rule,
+    )
+  const report: AlertsReport = {
+    schema: 'affectd.alerts/1',
+    provenance: provenance('npm run evaluate', { sessions: seed }),
+    artefacts,
+    notes: every > 1 ? [`One person of ${every} only: a trial, not a figure to quote.`] : [],
+    settings: SESSION_SETTINGS,
+    chosen: rule,
+    sets: { dev: reportOn('dev'), test: reportOn('test'), released: reportOn('released') },
+    ways,
+  }
+  const document = alertsDocument(report)
+  process.stdout.write(toTerminal(document))
+  if (values.out !== undefined)
+    writeReport(values.out, { figures: 'metrics', text: 'report' }, report, document)
+})
