@@ -50,7 +50,7 @@ t.test('the same seed plans the same session, another seed another', async (t) =
   t.notSame(planned(7).turns, planned(8).turns)
 })
 
-t.test('turns and episodes follow one another, and noise is everywhere once', async (t) => {
+t.test('turns and episodes follow one another, and noise is everywhere once', async () => {
   fc.assert(
     fc.property(fc.nat(10_000), fc.constantFrom('mixed' as const, 'neutral' as const), (seed, kind) => {
       const { turns, episodes, beds, lengthSamples } = planned(seed, kind)

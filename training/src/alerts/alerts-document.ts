@@ -8,6 +8,7 @@ import type { RuleFigures } from './figures.js'
 import type { Interval } from './rate-interval.js'
 import { SLACK_S } from './score-alerts.js'
 import type { SessionSet } from './session-subjects.js'
+import { LEAST_HITS } from './ways.js'
 import { sessionsText } from './sessions-text.js'
 
 const SETS: readonly SessionSet[] = ['dev', 'test', 'released']
@@ -25,10 +26,11 @@ export function alertsDocument(report: AlertsReport): ReportDocument {
       heading('The rule'),
       ruleTable(chosen),
       text(
-        `Chosen on the dev sessions alone: of all rules tried on the unsmoothed probability of anger, the one with the ` +
+        `Chosen on the dev sessions alone: of the rules tried on the unsmoothed probability of anger that rest on ${LEAST_HITS} windows or more, the one with the ` +
           `highest recall whose false alerts stay at or under ${MOST_FALSE_PER_HOUR} an hour by the upper end of their 95 % interval; ` +
           `of equals the one with fewer false alerts, then the first of the list, which begins with the simplest. Cool-down and the distance of exit from ` +
-          `enter were set beforehand.`,
+          `enter were set beforehand, and so was that one window is not enough: one may be a single exclamation, of which these sessions have fewer than life. ` +
+          `What rules on one window would do stands under the other ways.`,
       ),
       heading('What it does'),
       setTable(sets),
@@ -199,19 +201,29 @@ function everyTable({ test, released }: AlertsReport['sets']): Block {
 
 function waysTable({ ways }: AlertsReport): Block {
   return table(
-    ['score', 'smoothing', 'rule', 'dev: recall %', 'false an hour', 'test: recall %', 'false an hour'],
-    ways.map(({ score, smoothing, chosen, test }) =>
+    [
+      'score',
+      'smoothing',
+      'windows',
+      'rule',
+      'dev: recall %',
+      'false an hour',
+      'test: recall %',
+      'false an hour',
+    ],
+    ways.map(({ score, smoothing, leastHits, chosen, test }) =>
       chosen && test
         ? [
             score,
             smoothing,
+            leastHits === 1 ? 'any number' : `${leastHits} or more`,
             ruleText(chosen.rule),
             percent(chosen.figures.recall),
             chosen.figures.falsePerHour.toFixed(2),
             percent(test.recall),
             test.falsePerHour.toFixed(2),
           ]
-        : [score, smoothing, 'none keeps within the limit', '', '', '', ''],
+        : [score, smoothing, '', 'none keeps within the limit', '', '', '', ''],
     ),
   )
 }

@@ -7,7 +7,7 @@ import { shareInterval, type Interval } from './rate-interval.js'
 import type { ReplayedSession } from './replay-rule.js'
 import { EVERY_DECISION } from './rule-grid.js'
 import type { SESSION_SETTINGS } from './session-settings.js'
-import type { SessionSet } from './session-subjects.js'
+import { EMODB_PREFIX, type SessionSet } from './session-subjects.js'
 import type { SessionRecord } from './session-record.js'
 import type { Way } from './ways.js'
 
@@ -136,7 +136,8 @@ function distinct(names: readonly string[]): string[] {
 
 // A session's name is `set/model/corpus-speaker/kind-number`.
 function modelOf({ name }: SessionRecord): string {
-  return name.split('/')[1] ?? ''
+  const model = name.split('/')[1] ?? ''
+  return model.startsWith(EMODB_PREFIX) ? 'emodb-loso10, one each' : model
 }
 
 function personOf({ name }: SessionRecord): string {

@@ -4,14 +4,14 @@ import { featureParamsHash } from '../../../src/features/feature-params-hash.js'
 import { readArtefact } from '../../../src/nn/artefact-reader.js'
 import { loadCorpus } from '../corpora/load-corpus.js'
 import { noiseMaterial } from '../evaluate/noise-material.js'
-import { RELEASED_MODEL, sessionSubjects } from './session-subjects.js'
+import { EMODB_PREFIX, RELEASED_MODEL, sessionSubjects } from './session-subjects.js'
 import { sessionTasks } from './session-tasks.js'
 import type { SessionTask } from './session.js'
 
 export interface SessionSource {
   /** Folder of the decoded corpora. */
   readonly root: string
-  /** Folder of the fold models of `ravdess-emobox6`. */
+  /** Folder of the fold models: `ravdess-emobox6/fold-…`, `emodb-loso10/fold-…`. */
   readonly foldModels: string
   readonly releasedModel: string
   readonly seed: number
@@ -45,7 +45,7 @@ export function loadSessionTasks({
   const names = [...new Set(subjects.map(({ model }) => model))]
   const models = new Map(
     names.map((model) => {
-      const artefact = model === RELEASED_MODEL ? releasedModel : join(foldModels, model)
+      const artefact = model === RELEASED_MODEL ? releasedModel : join(foldModels, foldOf(model))
       return [model, { artefact, sha256: readArtefact(artefact, featureParamsHash(FEATURE_PARAMS)).sha256 }]
     }),
   )
@@ -56,4 +56,10 @@ export function loadSessionTasks({
     tasks: sessionTasks({ clips, subjects, models, recordings, seed }, heard),
     artefacts: Object.fromEntries([...models].map(([model, { sha256 }]) => [model, sha256])),
   }
+}
+
+function foldOf(model: string): string {
+  return model.startsWith(EMODB_PREFIX)
+    ? join('emodb-loso10', `fold-${model.slice(EMODB_PREFIX.length)}`)
+    : join('ravdess-emobox6', model)
 }

@@ -8,13 +8,15 @@ export type SessionSet = 'dev' | 'test' | 'released'
 /** Somebody whom a model has never heard. */
 export interface Subject {
   readonly set: SessionSet
-  /** `fold-1` … `fold-6`, or the released model's id. */
+  /** `fold-1` … of `ravdess-emobox6`, `emodb-fold-03` … of `emodb-loso10`, or `RELEASED_MODEL`. */
   readonly model: string
   readonly corpus: string
   readonly speaker: string
 }
 
 export const RELEASED_MODEL = 'released'
+/** Before the fold's name, of a model of `emodb-loso10`. */
+export const EMODB_PREFIX = 'emodb-fold-'
 
 /** Folds of `ravdess-emobox6` whose speakers thresholds are chosen on; the others' are tested on. */
 const DEV_FOLDS = ['1', '2', '3']
@@ -23,10 +25,11 @@ const TEST_FOLDS = ['4', '5', '6']
 /**
  * Who speaks in which set.
  *
- * The fold models heard RAVDESS alone in training: their folds' test actors are new to them, and so is everybody of the
- * other corpora, whose speakers are dealt out, sorted, to dev and test in turn. Whom the released model holds out is in
- * no dev session, so that the thresholds know nothing of them when it is judged on them. TESS may only be evaluated
- * on, so it is no part of dev either.
+ * RAVDESS and EMO-DB are judged by the fold models that have heard everybody of the corpus but the fold's test
+ * speakers, as the released model has heard its corpora. nEMO and TESS are judged by models that have heard RAVDESS
+ * alone: another language, other microphones. The speakers of EMO-DB and nEMO are dealt out, sorted, to dev and test in
+ * turn. Whom the released model holds out is in no dev session, so that the thresholds know nothing of them when it is
+ * judged on them. TESS may only be evaluated on, so it is no part of dev either.
  */
 export function sessionSubjects(clips: readonly Clip[]): Subject[] {
   const subjects: Subject[] = []
@@ -45,9 +48,10 @@ export function sessionSubjects(clips: readonly Clip[]): Subject[] {
       clips.filter((clip) => clip.corpus === corpus && !isAmong(RELEASED_TEST, clip)),
     )
     speakers.forEach((speaker, i) => {
-      const turn = Math.floor(i / 2) % DEV_FOLDS.length
-      if (i % 2 === 0) add('dev', `fold-${DEV_FOLDS[turn]}`, corpus, speaker)
-      else add('test', `fold-${TEST_FOLDS[turn]}`, corpus, speaker)
+      const set = i % 2 === 0 ? 'dev' : 'test'
+      const folds = set === 'dev' ? DEV_FOLDS : TEST_FOLDS
+      const ravdessFold = `fold-${folds[Math.floor(i / 2) % folds.length]}`
+      add(set, corpus === 'emodb' ? `${EMODB_PREFIX}${speaker}` : ravdessFold, corpus, speaker)
     })
   }
   const tess = speakersOf(clips.filter(({ corpus }) => corpus === 'tess'))

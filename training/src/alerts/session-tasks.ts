@@ -2,7 +2,7 @@ import type { Clip } from '../corpora/clip.js'
 import { createRandom, type Random } from '../random.js'
 import { pick } from './draw.js'
 import { SESSION_SETTINGS as S } from './session-settings.js'
-import type { SessionSet, Subject } from './session-subjects.js'
+import { EMODB_PREFIX, type SessionSet, type Subject } from './session-subjects.js'
 import type { Cast, SessionTask } from './session.js'
 
 export interface TaskMaterial {
@@ -49,11 +49,12 @@ export function sessionTasks(
   })
 }
 
-/** The others are of the same set, model and corpus where it has any, so that the model has not heard them either. */
+/** The others are of the same set and corpus where the model has not heard them either, else of RAVDESS. */
 function castOf(subject: Subject, { clips, subjects }: TaskMaterial, random: Random): Cast {
+  const hasHeardItsCorpus = subject.model.startsWith(EMODB_PREFIX)
   const isOther = (other: Subject): boolean =>
     other.set === subject.set &&
-    other.corpus === subject.corpus &&
+    other.corpus === (hasHeardItsCorpus ? 'ravdess' : subject.corpus) &&
     other.speaker !== subject.speaker &&
     (subject.corpus !== 'ravdess' || other.model === subject.model)
   const others = subjects.filter(isOther)

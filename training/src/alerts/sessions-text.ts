@@ -19,7 +19,7 @@ export function sessionsText({ settings: s, sets }: AlertsReport): Block[] {
       `Neutral speech stands at ${s.speechDbfs} dBFS (σ ${s.sessionLevelSigmaDb} dB a session, ${s.clipLevelSigmaDb} dB a clip); other clips keep the level that they have beside the same ` +
         `speaker’s neutral ones. The noise changes every ${shortest} to ${longest} s: ${shares.join(', ')}; all but room are ${s.snrsDb.join(', ')} dB under the speech, over a floor of ` +
         `${s.floorDbfs} dBFS. Recorded noise is ESC-10, dev hearing one half of each class’s recordings and the others the other half; babble is ${s.bystanderVoices} neutral voices of ` +
-        `the same corpus. Everything passes the device’s own gate, features, int8 engine and affect stage in the default configuration, and the voice is learnt from nothing as at a microphone.`,
+        `the companion’s corpus. Everything passes the device’s own gate, features, int8 engine and affect stage in the default configuration, and the voice is learnt from nothing as at a microphone.`,
     ),
     table(
       ['set', 'who speaks', 'judged by'],
@@ -27,15 +27,15 @@ export function sessionsText({ settings: s, sets }: AlertsReport): Block[] {
         [
           'dev',
           sets.dev.people.join(', '),
-          'fold models 1 to 3 of ravdess-emobox6: RAVDESS by the fold that tests them',
+          'fold models of ravdess-emobox6, 1 to 3: RAVDESS by that which tests them, nEMO by any; EMO-DB by its own of emodb-loso10',
         ],
-        ['test', sets.test.people.join(', '), 'fold models 4 to 6, likewise'],
+        ['test', sets.test.people.join(', '), 'likewise, ravdess-emobox6 4 to 6; TESS as nEMO'],
         ['released', sets.released.people.join(', '), 'the released model, which holds them out'],
       ],
     ),
     text(
-      'Fold models were trained on RAVDESS alone, the released model on RAVDESS, EMO-DB and nEMO; nobody’s clips are judged by a model that heard them. Nobody is in both dev and ' +
-        'another set, and TESS is never in dev; two people (ravdess-3, TESS) are in both test and released, under different models. RAVDESS has twelve neutral and calm clips a person, so ' +
+      'Fold models were trained on RAVDESS or on EMO-DB alone, the released model on RAVDESS, EMO-DB and nEMO; nobody’s clips are judged by a model that heard them (the companions of EMO-DB’s speakers are RAVDESS’s). Nobody is in both dev and ' +
+        'another set, and TESS is never in dev; ravdess-3 and TESS are in both test and released, under different models. RAVDESS has twelve neutral and calm clips a person, so ' +
         'an hour of it repeats them in other noise and order: the intervals count alerts as independent, and what one clip does it does again. The detector of speech was trained on some of ' +
         'these voices (RAVDESS folds 5 and 6, EMO-DB 03 and 08 to 11, six of nEMO) and on six classes of ESC-10, as were the networks on noise; the emotion of the test voices nobody has heard.',
     ),

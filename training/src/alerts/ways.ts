@@ -8,6 +8,8 @@ import { replayed, UNSMOOTHED, type Smoothing } from './smoothing.js'
 export interface Way {
   readonly smoothing: string
   readonly score: string
+  /** Rules that rest on so many windows at least. */
+  readonly leastHits: number
   /** Null: no rule keeps within what a rule may cost. */
   readonly chosen: TriedRule | null
   /** Of the chosen rule, on the test sessions. */
@@ -15,6 +17,9 @@ export interface Way {
   /** On dev. */
   readonly frontier: readonly TriedRule[]
 }
+
+/** An alert tells of somebody's state, so the default rests on more than one window: one may be a single exclamation. */
+export const LEAST_HITS = 2
 
 /** The states that a device can publish, and one that follows faster than its default. */
 const SMOOTHINGS: readonly Smoothing[] = [
@@ -40,7 +45,7 @@ export function tryWays(
   return SMOOTHINGS.flatMap((smoothing) => {
     const devSessions = dev.map((record) => replayed(record, smoothing))
     const testSessions = test.map((record) => replayed(record, smoothing))
-    return scores.map((score) => {
+    return scores.flatMap((score) => {
       onProgress(`rules on ${score}, smoothing ${smoothing.name}`)
       // A smoothed state has its memory already: counting windows on top of it is left out.
       const isTried = smoothing.params === null ? () => true : ({ of }: { readonly of: number }) => of <= 2
@@ -48,14 +53,20 @@ export function tryWays(
         devSessions,
         rules.filter((rule) => rule.score === score && isTried(rule)),
       )
-      const chosen = chooseRule(tried)
-      return {
-        smoothing: smoothing.name,
-        score,
-        chosen,
-        test: chosen ? figuresOf(scoreRule(testSessions, chosen.rule)) : null,
-        frontier: frontierOf(tried),
-      }
+      // What is smoothed rests on several windows by itself.
+      const leastHits = smoothing.params === null ? [LEAST_HITS, 1] : [1]
+      return leastHits.map((least) => {
+        const among = tried.filter(({ rule }) => rule.hits >= least)
+        const chosen = chooseRule(among)
+        return {
+          smoothing: smoothing.name,
+          score,
+          leastHits: least,
+          chosen,
+          test: chosen ? figuresOf(scoreRule(testSessions, chosen.rule)) : null,
+          frontier: frontierOf(among),
+        }
+      })
     })
   })
 }
