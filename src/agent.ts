@@ -1,3 +1,5 @@
+import type { AlertCut } from './affect/alerts/alert-rule.js'
+import type { FatigueAssessment } from './affect/fatigue/fatigue-assessment.js'
 import type { AudioFrame, AudioSource } from './capture/audio-source.js'
 import type { Announcer } from './announcer.js'
 import type { CaptureMonitor } from './capture/live/capture-monitor.js'
@@ -25,6 +27,8 @@ export interface AgentOptions {
   readonly pipeline: Pipeline
   readonly publisher: Publisher
   readonly announcer: Announcer
+  /** Has heard what the pipeline has; absent where fatigue is not looked for. */
+  readonly fatigue?: { take(): FatigueAssessment | null }
   /** Said once connected. */
   readonly info: Message
   readonly health: HealthReporter
@@ -121,7 +125,13 @@ class Listener {
     } finally {
       forget()
       await this.#flush()
+      await this.#cutAlerts(this.#whyEnding())
     }
+  }
+
+  #whyEnding(): AlertCut {
+    if (!this.stop.aborted) return 'stream_ended'
+    return this.stop.reason === RESTART ? 'restart' : 'shutdown'
   }
 
   /**
@@ -166,7 +176,7 @@ class Listener {
     this.#isHearing = false
     this.capture.state = 'paused'
     setStatus('online', 'not_listening')
-    void this.#flush()
+    void this.#flush().then(() => this.#cutAlerts('not_listening'))
     health.now()
   }
 
@@ -192,9 +202,13 @@ class Listener {
     const streamStartMs = this.#stampedFrom()
 
     const judgement = pipeline.push(frame)
-    if (judgement !== null) await this.#say(this.options.announcer.decision(judgement, streamStartMs))
-    if (judgement !== null || pipeline.isSpeaking !== this.#wasSpeaking || this.#hasFaded())
-      await this.#sayState()
+    const { announcer } = this.options
+    if (judgement !== null) await this.#say(announcer.decision(judgement, streamStartMs))
+    const assessment = this.options.fatigue?.take() ?? null
+    if (assessment !== null) await this.#say(announcer.fatigue(assessment, streamStartMs))
+    if (this.#isNewSecond()) await this.#say(announcer.pass(this.#nextSample, streamStartMs))
+    const hasChanged = judgement !== null || assessment !== null || pipeline.isSpeaking !== this.#wasSpeaking
+    if (hasChanged || this.#hasFaded()) await this.#sayState()
   }
 
   /**
@@ -227,8 +241,12 @@ class Listener {
 
   /** True if what was heard has faded so far that the state has another label. Looked at once a second. */
   #hasFaded(): boolean {
-    if (this.#saidLabel === undefined || this.#nextSample % SAMPLE_RATE_HZ !== 0) return false
+    if (this.#saidLabel === undefined || !this.#isNewSecond()) return false
     return this.options.pipeline.state.label !== this.#saidLabel
+  }
+
+  #isNewSecond(): boolean {
+    return this.#nextSample % SAMPLE_RATE_HZ === 0
   }
 
   /** The stream is over, or broken off: its last window, and that nobody speaks any more. */
@@ -242,6 +260,12 @@ class Listener {
     pipeline.reset()
   }
 
+  /** Nobody hears how it goes on: an alert that stayed would mean nothing. */
+  async #cutAlerts(why: AlertCut): Promise<void> {
+    if (this.#streamStartMs === undefined) return
+    await this.#say(this.options.announcer.cutAlerts(this.#nextSample, why, this.#streamStartMs))
+  }
+
   async #sayState(): Promise<void> {
     const { pipeline, announcer } = this.options
     this.#wasSpeaking = pipeline.isSpeaking
@@ -253,7 +277,7 @@ class Listener {
   }
 
   /** Holds the source back while the outbox is full, but not the order to stop. */
-  #say(message: Message): Promise<void> {
-    return untilAborted(this.options.publisher.publish(message), this.stop)
+  async #say(messages: readonly Message[]): Promise<void> {
+    for (const message of messages) await untilAborted(this.options.publisher.publish(message), this.stop)
   }
 }

@@ -28,6 +28,8 @@ export interface PipelineOptions {
    * the window. Absent: every window is judged cold.
    */
   readonly voice?: VoiceBaseline
+  /** Hears each window before it is judged; its samples are not to be kept. */
+  readonly onSegment?: (segment: Segment) => void
   /** Told how long features and network took for each window. */
   readonly onInference?: (durationMs: number) => void
   /** Default: the process's. */
@@ -142,6 +144,7 @@ class JudgingPipeline implements Pipeline {
 
   #decide(segment: Segment | null): Judgement | null {
     if (segment === null) return null
+    this.options.onSegment?.(segment)
     const judgement = this.#judge(segment)
     this.#smoother.add(judgement)
     return judgement

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { AlertBoard } from '../src/affect/alerts/alert-board.js'
+import type { AlertRule } from '../src/affect/alerts/alert-rule.js'
 import type { AffectState, Judgement } from '../src/affect/judgement.js'
 import { runAgent, type AgentOptions, type CaptureCounts } from '../src/agent.js'
 import { Announcer } from '../src/announcer.js'
@@ -7,6 +9,7 @@ import type { CaptureMonitor } from '../src/capture/live/capture-monitor.js'
 import type { Liveness } from '../src/capture/live/liveness.js'
 import { InputError } from '../src/errors.js'
 import { HealthReporter } from '../src/health-reporter.js'
+import { RESTART } from '../src/last-drain.js'
 import type { Pipeline } from '../src/pipeline.js'
 import type { Message, Publisher, PublisherCounts } from '../src/publish/publisher.js'
 import { ListenSwitch } from '../src/listen-switch.js'
@@ -148,6 +151,7 @@ function rig(
     startMs?: number
     monitor?: CaptureMonitor
     clock?: FakeClock
+    rules?: readonly AlertRule[]
   } = {},
 ): Rig {
   const publisher = new FakePublisher()
@@ -171,6 +175,7 @@ function rig(
       topics,
       device: { deviceId: 't1', model: { id: 'm', sha256: 'ab' } },
       nextStamp: () => ({ id: 'i', bootId: 'b', seq: ++seq }),
+      alerts: new AlertBoard(part.rules ?? []),
     }),
     info: { topic: topics.info, payload: '{}', qos: 1, retain: true, kind: 'state' },
     health: new HealthReporter(clock, 60_000, () => publisher.steps.push('health')),
@@ -518,4 +523,81 @@ t.test('who stops while nobody listens is not kept waiting', async (t) => {
   stop.abort()
   await running
   t.equal(capture.state, 'ended')
+})
+
+const ANGER: AlertRule = {
+  kind: 'anger',
+  score: 'angry',
+  enter: 0.5,
+  exit: 0.3,
+  hits: 1,
+  of: 1,
+  withinS: 1,
+  minDurationS: 0,
+  cooldownS: 0,
+}
+
+/** Whether it is active, and why not. */
+function alerts(publisher: FakePublisher): unknown[] {
+  return publisher.on(topics.alert('anger')).map((event) => {
+    const { active, evidence } = event as { active: boolean; evidence: { ended_by: string | null } }
+    return [active, evidence.ended_by]
+  })
+}
+
+t.test(
+  'an alert is said after its decision, in one sequence with it, and ends with the stream',
+  async (t) => {
+    const pipeline = new FakePipeline([1, 2], [2])
+    const { run, publisher } = rig(() => frames(8), { pipeline, rules: [ANGER] })
+    await run()
+    const events = publisher.said.filter(({ kind }) => kind !== 'state')
+    t.same(
+      events.map(({ topic, payload }) => [topic, (JSON.parse(payload) as { seq: number }).seq]),
+      [
+        [topics.emotion, 1],
+        [topics.alert('anger'), 2],
+        [topics.alert('anger'), 3],
+      ],
+    )
+    t.same(alerts(publisher), [
+      [true, null],
+      [false, 'stream_ended'],
+    ])
+  },
+)
+
+t.test('an alert is over within a second once nothing is judged any more', async (t) => {
+  const { run, publisher } = rig(() => frames(400), { pipeline: new FakePipeline([1], [1]), rules: [ANGER] })
+  await run()
+  t.same(alerts(publisher), [
+    [true, null],
+    [false, 'silence'],
+  ])
+})
+
+t.test('who stops listening ends the alert, and so does who stops the agent', async (t) => {
+  for (const [why, act] of [
+    ['not_listening', ({ listening }: Rig) => void listening.set(false, 'request')],
+    ['shutdown', ({ stop }: Rig) => stop.abort()],
+    ['restart', ({ stop }: Rig) => stop.abort(RESTART)],
+  ] as const) {
+    const r = rig(
+      async function* () {
+        yield* frames(3)
+        act(r)
+        await settled()
+        yield* frames(1, 3)
+      },
+      { pipeline: new FakePipeline([1], [1]), rules: [ANGER], canWait: false },
+    )
+    const running = r.run()
+    await settled()
+    r.stop.abort(why === 'restart' ? RESTART : undefined)
+    await running
+    t.same(alerts(r.publisher), [
+      [true, null],
+      [false, why],
+    ])
+  }
 })

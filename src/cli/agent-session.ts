@@ -1,5 +1,6 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { AlertRegister } from '../alert-register.js'
 import type { AudioSource } from '../capture/audio-source.js'
 import { ContinuedSource } from '../capture/continued-source.js'
 import { isListedDevice } from '../capture/devices/resolve-device.js'
@@ -46,6 +47,7 @@ export interface AgentSession {
   /** The source to listen to: one that can wait goes on where the agent before left off, another is opened anew. */
   source(create: () => AudioSource): AudioSource
   readonly listening: ListenSwitch
+  readonly alerts: AlertRegister
   /** Absent where nobody may configure from afar. */
   readonly remote: RemoteConfig | undefined
   /** After the last agent has ended. */
@@ -55,6 +57,7 @@ export interface AgentSession {
 /** What of a session may be kept in a state folder. */
 interface SessionParts {
   readonly listening: ListenSwitch
+  readonly alerts: AlertRegister
   readonly remote: RemoteConfig | undefined
 }
 
@@ -98,6 +101,7 @@ export async function openSession(
         })
   return createSession({ log, stdin }, outbox, {
     listening: new ListenSwitch(stateFile('listening.json'), clock, log),
+    alerts: new AlertRegister(stateFile('alerts.json'), log),
     remote,
   })
 }
@@ -123,7 +127,11 @@ export function withRemote(local: ConfigSources): LoadedConfig | undefined {
 export function createSession(
   { log, stdin }: SessionDeps,
   outbox: Outbox,
-  { listening = new ListenSwitch(undefined, systemClock, log), remote }: Partial<SessionParts> = {},
+  {
+    listening = new ListenSwitch(undefined, systemClock, log),
+    alerts = new AlertRegister(undefined, log),
+    remote,
+  }: Partial<SessionParts> = {},
 ): AgentSession {
   const clock = systemClock
   const bootId = randomUUID()
@@ -150,11 +158,13 @@ export function createSession(
       return continued ?? source
     },
     listening,
+    alerts,
     remote,
     async close() {
       remote?.close()
       await continued?.close()
       await outbox.close()
+      alerts.close()
     },
   }
 }

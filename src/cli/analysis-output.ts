@@ -1,7 +1,8 @@
+import type { AlertEvent } from '../publish/alert-event.js'
 import type { EmotionEvent } from '../publish/emotion-event.js'
 import { samplesToMs } from '../units.js'
 import type { AudioPainter } from './report/audio-picture.js'
-import type { ReportDecision } from './report/decision.js'
+import { describeAlert, type ReportAlert, type ReportDecision } from './report/decision.js'
 import { plain } from './render-event.js'
 import { textTable } from './text-table.js'
 
@@ -11,6 +12,9 @@ export interface FileAnalysis {
   readonly path: string
   readonly durationSamples: number
   readonly decisions: readonly ReportDecision[]
+  readonly alerts: readonly ReportAlert[]
+  /** What would go over MQTT, in that order. */
+  readonly events: readonly (EmotionEvent | AlertEvent)[]
   /** Only where a picture is wanted. */
   readonly painter: AudioPainter | undefined
 }
@@ -41,7 +45,7 @@ const NUMBERS = HEAD.filter((name) => name !== 'label' && name !== 'abstained')
 export function createTableOutput(out: (text: string) => void): AnalysisOutput {
   let isFirst = true
   return {
-    add({ path, durationSamples, decisions }) {
+    add({ path, durationSamples, decisions, alerts }) {
       const rows = decisions.map(({ startS, endS, event }) => [
         startS.toFixed(2),
         endS.toFixed(2),
@@ -54,7 +58,8 @@ export function createTableOutput(out: (text: string) => void): AnalysisOutput {
         event.abstained ? String(event.abstain_reason) : '-',
       ])
       const head = `${plain(path)} (${(samplesToMs(durationSamples) / 1000).toFixed(2)} s)\n`
-      out(`${isFirst ? '' : '\n'}${head}${textTable(HEAD, rows, NUMBERS)}`)
+      const spans = alerts.map((alert) => `${describeAlert(alert)}\n`).join('')
+      out(`${isFirst ? '' : '\n'}${head}${textTable(HEAD, rows, NUMBERS)}${spans}`)
       isFirst = false
     },
     end: () => undefined,
@@ -64,9 +69,10 @@ export function createTableOutput(out: (text: string) => void): AnalysisOutput {
 
 /** One event a line: what goes over MQTT, after `file`. */
 export function createJsonOutput(out: (text: string) => void): AnalysisOutput {
-  const line = (file: string, event: EmotionEvent): string => `${JSON.stringify({ file, ...event })}\n`
+  const line = (file: string, event: EmotionEvent | AlertEvent): string =>
+    `${JSON.stringify({ file, ...event })}\n`
   return {
-    add: ({ path, decisions }) => out(decisions.map(({ event }) => line(path, event)).join('')),
+    add: ({ path, events }) => out(events.map((event) => line(path, event)).join('')),
     end: () => undefined,
     abandon: () => undefined,
   }

@@ -1,7 +1,13 @@
+import { AlertBoard } from '../affect/alerts/alert-board.js'
+import type { AlertChange, AlertRule } from '../affect/alerts/alert-rule.js'
+import type { Judgement } from '../affect/judgement.js'
 import { createFileSource } from '../capture/file-source.js'
 import { InputError, UsageError } from '../errors.js'
-import { emotionEvent, type StreamContext } from '../publish/emotion-event.js'
+import { alertEvent, type AlertEvent } from '../publish/alert-event.js'
+import { emotionEvent, type EmotionEvent, type StreamContext } from '../publish/emotion-event.js'
+import type { EventStamp } from '../publish/event-sequence.js'
 import { samplesToMs } from '../units.js'
+import { AlertTimeline } from './alert-timeline.js'
 import { analyzeFile } from './analyze-file.js'
 import {
   createJsonOutput,
@@ -12,6 +18,7 @@ import {
 import { createAnalysisStamps } from './analysis-stamps.js'
 import { startMs } from './build-agent.js'
 import { checkSettings } from './check-settings.js'
+import { checkedRules } from './checked-rules.js'
 import type { CommandIo } from './io.js'
 import { loadJudge, type Judge } from './judge.js'
 import { loadSettings, SETTING_OPTIONS, SETTINGS_HELP } from './load-settings.js'
@@ -24,11 +31,11 @@ import { packageVersion } from './version.js'
 
 export const ANALYZE_HELP = `Usage: affectd analyze FILE… [--json | --html OUT] [--model DIR] [--warm]
 
-Judges WAV files, each on its own and cold, and prints a table of decisions. A file with too little speech gets one
-line that abstains. Times count from 1970-01-01T00:00:00.000Z unless capture.start_time says otherwise, so the same
+Judges WAV files, each on its own and cold, and prints a table of decisions and the alerts that they raise by the
+configured rules. A file with too little speech gets one line that abstains. Times count from 1970-01-01T00:00:00.000Z unless capture.start_time says otherwise, so the same
 files give the same output.
 
-  --json       one event a line, as over MQTT, with the path as given in "file"
+  --json       one event a line, decisions and alerts as over MQTT, with the path as given in "file"
   --html OUT   a report with waveform, spectrogram and emotion over time; needs nothing from the network
   --model DIR  another model than the configured one
   --warm       each file goes on where the one before left off: what was learnt of background and voice is kept
@@ -69,9 +76,11 @@ export async function analyzeCommand(args: readonly string[], io: CommandIo): Pr
   checkSettings(loaded)
   const { config } = loaded
   const judge = await loadJudge(config)
+  const rules = checkedRules(loaded, judge.classifier.labels)
   const output = createOutput(values, paths, judge, io)
   const analysis = new Analysis(
     judge,
+    rules,
     {
       deviceId: config.device.id,
       model: judge.classifier.model,
@@ -134,6 +143,7 @@ class Analysis {
 
   constructor(
     private readonly judge: Judge,
+    private readonly rules: readonly AlertRule[],
     private readonly context: StreamContext,
     private readonly isWarm: boolean,
     private readonly isPainted: boolean,
@@ -161,18 +171,46 @@ class Analysis {
           onProgress(heard)
         },
       )
-      const decisions = judgements.map((judgement) => {
-        const endSample = judgement.startSample + judgement.durationSamples
-        this.#eventMs = this.context.streamStartMs + samplesToMs(endSample)
-        return {
-          startS: samplesToMs(judgement.startSample) / 1000,
-          endS: samplesToMs(endSample) / 1000,
-          event: emotionEvent(judgement, this.#nextStamp(), this.context),
-        }
-      })
-      return { path, durationSamples, decisions, painter }
+      return { path, durationSamples, ...this.#told(judgements, durationSamples), painter }
     } finally {
       this.#heardSamples += heard
     }
   }
+
+  /** What is said of one recording. Its alerts begin and end with it. */
+  #told(
+    judgements: readonly Judgement[],
+    durationSamples: number,
+  ): Pick<FileAnalysis, 'decisions' | 'alerts' | 'events'> {
+    const board = new AlertBoard(this.rules)
+    const timeline = new AlertTimeline()
+    const events: (EmotionEvent | AlertEvent)[] = []
+    const tell = (changes: readonly AlertChange[]): void => {
+      for (const change of changes) {
+        timeline.add(change)
+        events.push(alertEvent(change, this.#stampAt(change.atSample), this.context.streamStartMs))
+      }
+    }
+    const decisions = judgements.map((judgement) => {
+      const endSample = judgement.startSample + judgement.durationSamples
+      // What has ended meanwhile comes first, as it does where time passes.
+      tell(board.pass(judgement.startSample))
+      const event = emotionEvent(judgement, this.#stampAt(endSample), this.context)
+      events.push(event)
+      tell(board.hear(judgement))
+      return { startS: seconds(judgement.startSample), endS: seconds(endSample), event }
+    })
+    tell(board.pass(durationSamples))
+    tell(board.cutAll(durationSamples, 'stream_ended'))
+    return { decisions, alerts: timeline.alerts, events }
+  }
+
+  #stampAt(sample: number): EventStamp {
+    this.#eventMs = this.context.streamStartMs + samplesToMs(sample)
+    return this.#nextStamp()
+  }
+}
+
+function seconds(sample: number): number {
+  return samplesToMs(sample) / 1000
 }

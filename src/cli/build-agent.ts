@@ -1,3 +1,4 @@
+import { AlertBoard } from '../affect/alerts/alert-board.js'
 import { runAgent, type AgentOptions, type CaptureCounts } from '../agent.js'
 import { Announcer } from '../announcer.js'
 import { BaselineKeeper } from '../baseline-keeper.js'
@@ -20,14 +21,22 @@ import { deviceVerbs } from '../publish/device-verbs.js'
 import { discoveryMessage } from '../publish/home-assistant/discovery-message.js'
 import { HomeAssistant } from '../publish/home-assistant/home-assistant.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
-import { healthMessage, infoMessage, listeningMessage, statusMessage } from '../publish/payloads.js'
+import {
+  alertMessage,
+  healthMessage,
+  infoMessage,
+  listeningMessage,
+  statusMessage,
+} from '../publish/payloads.js'
 import { createPresence } from '../publish/presence.js'
 import type { Message } from '../publish/publisher.js'
+import { overEvent } from '../publish/raised-alerts.js'
 import { createRequestHandler } from '../publish/requests.js'
 import type { VoiceBaseline } from '../voice-baseline.js'
 import type { AgentSession } from './agent-session.js'
 import { brokerAddress, brokerOptions } from './broker-options.js'
 import { connectRemote } from './connect-remote.js'
+import { checkedRules } from './checked-rules.js'
 import { checkSettings } from './check-settings.js'
 import { affectParamsOf, captureParamsOf } from './stage-params.js'
 import { loadJudge, type Judge } from './judge.js'
@@ -59,6 +68,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const { source: spec, topics } = checkSettings(loaded)
   const nowMs = (): number => clock.nowMs()
   const judge = await loadJudge(config)
+  const rules = checkedRules(loaded, judge.classifier.labels)
   const source = session.source(() =>
     createAudioSource(spec, {
       stdin: session.stdin,
@@ -184,8 +194,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       modelId: model.id,
       version: packageVersion(),
       labels: judge.classifier.labels,
-      // Rules that raise alerts come with the keys that configure them.
-      alertKinds: [],
+      alertKinds: rules.map(({ kind }) => kind),
       healthIntervalS,
     })
   const homeAssistant = new HomeAssistant({
@@ -204,6 +213,8 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       topics,
       device: { deviceId, model },
       nextStamp: session.nextStamp,
+      alerts: new AlertBoard(rules),
+      onAlert: (event) => session.alerts.note(event),
     }),
     info: info(),
     health,
@@ -253,6 +264,9 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       if (adapts) keeper.start()
       const forgetListening = listening.onChange(sayListening)
       sayListening()
+      for (const alert of session.alerts.takeLeftovers()) {
+        tell(alertMessage(topics, overEvent(alert, session.nextStamp(), nowMs())))
+      }
       homeAssistant.start()
       try {
         await runAgent(options, capture, lap.signal)

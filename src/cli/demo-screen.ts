@@ -2,10 +2,12 @@ import type { IncomingMessage } from '../publish/link.js'
 import { parseEmotionEvent } from '../publish/parse-emotion-event.js'
 import type { CommandIo } from './io.js'
 import { jsonFields } from './json-fields.js'
+import { renderAlert, timeOfDay } from './render-alert.js'
 import { plain, renderEvent } from './render-event.js'
 
 /** First levels of the demo's topics. */
 export const DEMO_BASE = 'affectd/demo'
+const ALERTS = 'alert/'
 
 /** Shows what comes over MQTT: the demo sees no more than any other subscriber would. */
 export class DemoScreen {
@@ -35,6 +37,9 @@ export class DemoScreen {
       if (event === undefined) return
       this.#decisions += 1
       this.io.out(`${renderEvent(event, { color: this.#color })}\n`)
+    } else if (kind.startsWith(ALERTS)) {
+      const fields = jsonFields(payload)
+      if (fields !== undefined) this.#showAlert(kind.slice(ALERTS.length), fields)
     } else if (kind === 'state' || kind === 'status') {
       // The broker takes messages from anybody on this machine.
       const fields = jsonFields(payload)
@@ -42,8 +47,13 @@ export class DemoScreen {
     }
   }
 
+  #showAlert(kind: string, fields: Readonly<Record<string, unknown>>): void {
+    const text = `${timeOfDay(fields)}  ${renderAlert(kind, fields)}`
+    this.io.out(`${this.#color ? `\u001b[1m${text}\u001b[0m` : text}\n`)
+  }
+
   #showChange(kind: 'state' | 'status', fields: Readonly<Record<string, unknown>>): void {
-    const at = plain(String(fields['time'])).slice(11, 23)
+    const at = timeOfDay(fields)
     if (kind === 'status') {
       const reason = typeof fields['reason'] === 'string' ? ` (${plain(fields['reason'])})` : ''
       this.io.out(`${at}  device is ${plain(String(fields['state']))}${reason}\n`)

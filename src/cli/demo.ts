@@ -68,6 +68,8 @@ export function demoSettings(url: string, { fast, model }: DemoOptions): readonl
     'mqtt.protocol=3.1.1',
     // Several voices, none of which is the device's own.
     'affect.adaptation.mode=off',
+    // Nobody in it is angry for long enough; somebody is excited.
+    `alerts.rules=${JSON.stringify({ excitement: { score: 'arousal', enter: 0.6, exit: 0.3, within_s: 10 } })}`,
     ...(model === undefined ? [] : [`classify.model=${model}`]),
   ]
 }

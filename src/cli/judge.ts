@@ -12,7 +12,7 @@ import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline
 import { VoiceBaseline } from '../voice-baseline.js'
 import { adaptationParamsOf, affectParamsOf, gateSettingsOf } from './stage-params.js'
 
-export type JudgePipelineOptions = Pick<PipelineOptions, 'voice' | 'onInference'>
+export type JudgePipelineOptions = Pick<PipelineOptions, 'voice' | 'onInference' | 'onSegment'>
 
 /** A model that was read and verified, and pipelines that judge with it. */
 export interface Judge {
@@ -43,7 +43,7 @@ export async function loadJudge(config: Config): Promise<Judge> {
     featureParamsHash: hash,
     adapts,
     createVoice: () => new VoiceBaseline(FEATURE_PARAMS.nMfcc, adaptation),
-    createPipeline: ({ voice, onInference } = {}) =>
+    createPipeline: ({ voice, onInference, onSegment } = {}) =>
       createPipeline({
         gate: gates.createGate(),
         modelInput: createModelInput(),
@@ -53,6 +53,7 @@ export async function loadJudge(config: Config): Promise<Judge> {
         affectParams: affectParamsOf(config.affect),
         ...(voice !== undefined && adapts ? { voice } : {}),
         ...(onInference === undefined ? {} : { onInference }),
+        ...(onSegment === undefined ? {} : { onSegment }),
       }),
   }
 }

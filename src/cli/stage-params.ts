@@ -1,6 +1,8 @@
 import type { AdaptationParams } from '../affect/adaptation-params.js'
 import type { AffectParams } from '../affect/affect-params.js'
+import type { AlertRule } from '../affect/alerts/alert-rule.js'
 import type { LiveParams } from '../capture/live/live-params.js'
+import { completed, type RuleSettings } from '../config/alert-rules.js'
 import type { Config } from '../config/config.js'
 import type { GateParams } from '../gate/gate-params.js'
 import type { GateSettings } from '../gate/load-gates.js'
@@ -54,6 +56,30 @@ export function affectParamsOf(affect: Config['affect']): AffectParams {
     smoothingHalfLifeS: affect.smoothing_half_life_s,
     forgettingHalfLifeS: affect.forgetting_half_life_s,
     dwellS: affect.dwell_s,
+  }
+}
+
+/** The rules that raise alerts, from their keys; those switched off are left out. */
+export function alertRulesOf({ rules, ...groups }: Config['alerts']): readonly AlertRule[] {
+  return [
+    ...Object.entries(groups).flatMap(([kind, { enabled, ...rule }]) =>
+      enabled ? [alertRule(kind, rule)] : [],
+    ),
+    ...Object.entries(rules).map(([kind, given]) => alertRule(kind, completed(given))),
+  ]
+}
+
+function alertRule(kind: string, settings: RuleSettings): AlertRule {
+  return {
+    kind,
+    score: settings.score,
+    enter: settings.enter,
+    exit: settings.exit,
+    hits: settings.hits,
+    of: settings.of,
+    withinS: settings.within_s,
+    minDurationS: settings.min_duration_s,
+    cooldownS: settings.cooldown_s,
   }
 }
 

@@ -12,6 +12,7 @@ import type { CommandIo } from './io.js'
 import { jsonFields } from './json-fields.js'
 import { loadSettings, SETTING_OPTIONS, SETTINGS_HELP } from './load-settings.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
+import { renderAlert, timeOfDay } from './render-alert.js'
 import { plain, renderEvent } from './render-event.js'
 
 const WATCHED = ['emotion', 'status', 'listening', 'alert/+']
@@ -110,7 +111,7 @@ export function renderMessage(message: IncomingMessage, prefix: string, color: b
   }
   const fields = jsonFields(message.payload)
   if (fields === undefined) return undefined
-  const at = plain(String(fields['time'] ?? fields['since'] ?? '')).slice(11, 23)
+  const at = timeOfDay(fields)
   const said = describe(kind, rest.join('/'), fields)
   return said && `${name} ${at}  ${color ? `\u001b[1m${said}\u001b[0m` : said}`
 }
@@ -123,9 +124,7 @@ function describe(
   const reason = typeof fields['reason'] === 'string' ? ` (${plain(fields['reason'])})` : ''
   if (kind === 'status') return `is ${plain(String(fields['state']))}${reason}`
   if (kind === 'listening') return `${fields['listening'] === true ? 'listens' : 'does not listen'}${reason}`
-  if (kind !== 'alert') return undefined
-  const score = typeof fields['score'] === 'number' ? `, score ${fields['score'].toFixed(2)}` : ''
-  return `alert ${plain(detail)}: ${fields['active'] === true ? 'raised' : 'over'}${score}`
+  return kind === 'alert' ? renderAlert(detail, fields) : undefined
 }
 
 /** What would be wrong configuration elsewhere was wrong on the command line here. */

@@ -1,6 +1,8 @@
+import type { FatigueAssessment } from '../affect/fatigue/fatigue-assessment.js'
 import type { AffectState } from '../affect/judgement.js'
 import type { ModelIdentity } from '../classify/classifier.js'
 import type { HealthReport } from '../ops/health.js'
+import type { AlertEvent } from './alert-event.js'
 import type { EmotionEvent } from './emotion-event.js'
 import type { Message } from './publisher.js'
 import { rfc3339, sampleTime } from './stream-time.js'
@@ -22,6 +24,12 @@ export interface DeviceInfo {
 
 export function emotionMessage(topics: Topics, event: EmotionEvent): Message {
   return { topic: topics.emotion, payload: JSON.stringify(event), qos: 1, retain: false, kind: 'event' }
+}
+
+/** Retained: a dashboard that starts later knows what is active. And an event all the same: every change is delivered. */
+export function alertMessage(topics: Topics, event: AlertEvent): Message {
+  const payload = JSON.stringify(event)
+  return { topic: topics.alert(event.kind), payload, qos: 1, retain: true, kind: 'alert' }
 }
 
 /**
@@ -51,8 +59,16 @@ export function infoMessage(topics: Topics, info: DeviceInfo, nowMs: number): Me
   return retained(topics.info, payload, 1)
 }
 
-/** @param streamStartMs Unix time of sample 0, ms */
-export function stateMessage(topics: Topics, state: AffectState, streamStartMs: number): Message {
+/**
+ * @param streamStartMs Unix time of sample 0, ms
+ * @param fatigue       what the indicator says; undefined where there is none
+ */
+export function stateMessage(
+  topics: Topics,
+  state: AffectState,
+  streamStartMs: number,
+  fatigue?: FatigueAssessment,
+): Message {
   const payload = {
     label: state.label,
     probabilities: roundProbabilities(state.probabilities, state.label),
@@ -61,6 +77,7 @@ export function stateMessage(topics: Topics, state: AffectState, streamStartMs: 
     speaking: state.speaking,
     since: sampleTime(streamStartMs, state.sinceSample),
     time: sampleTime(streamStartMs, state.atSample),
+    fatigue: fatigue === undefined ? null : fatigueState(fatigue),
   }
   return retained(topics.state, payload, 1)
 }
@@ -95,6 +112,10 @@ export function healthMessage(topics: Topics, report: HealthReport, nowMs: numbe
     adaptation: { speech_ms: report.adaptationSpeechMs },
   }
   return retained(topics.health, payload, 0)
+}
+
+function fatigueState({ status, reason, score }: FatigueAssessment): object {
+  return { experimental: true, status, reason, score: score === null ? null : roundTo(score, 3) }
 }
 
 function retained(topic: string, payload: object, qos: 0 | 1): Message {

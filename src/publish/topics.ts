@@ -12,6 +12,8 @@ export interface Topics {
   readonly state: string
   readonly listening: string
   readonly health: string
+  /** Of one rule. */
+  alert(kind: string): string
   /** Written by the operator. */
   readonly configDesired: string
   readonly configReported: string
@@ -50,6 +52,7 @@ export function createTopics(deviceId: string, prefix: string = DEFAULT_PREFIX):
     state: `${base}/state`,
     listening: `${base}/listening`,
     health: `${base}/health`,
+    alert: (kind) => `${base}/alert/${kind}`,
     configDesired: `${base}/config/desired`,
     configReported: `${base}/config/reported`,
     groupConfigDesired: (group) => `${prefix}/${GROUPS_LEVEL}/${group}/config/desired`,

@@ -8,6 +8,7 @@ t.test('contract: the topics of a device', (t) => {
   t.same(
     {
       ...topics,
+      alert: topics.alert('anger'),
       groupConfigDesired: topics.groupConfigDesired('buses'),
       response: topics.response('config/get'),
       verbOf: undefined,
@@ -20,6 +21,7 @@ t.test('contract: the topics of a device', (t) => {
       state: 'affectd/bus-12/state',
       listening: 'affectd/bus-12/listening',
       health: 'affectd/bus-12/health',
+      alert: 'affectd/bus-12/alert/anger',
       configDesired: 'affectd/bus-12/config/desired',
       configReported: 'affectd/bus-12/config/reported',
       groupConfigDesired: 'affectd/_group/buses/config/desired',

@@ -22,7 +22,7 @@ export class MqttTap {
     })
   }
 
-  static async open(url: string, filter: string, options: IClientOptions = {}): Promise<MqttTap> {
+  static async open(url: string, filter: string | string[], options: IClientOptions = {}): Promise<MqttTap> {
     const client = mqtt.connect(url, { protocolVersion: 5, reconnectPeriod: 20, ...options })
     const tap = new MqttTap(client)
     await new Promise<void>((resolve) => client.once('connect', () => resolve()))

@@ -1,8 +1,12 @@
+import type { AlertChange } from '../../src/affect/alerts/alert-rule.js'
+import type { FatigueAssessment } from '../../src/affect/fatigue/fatigue-assessment.js'
 import type { Judgement } from '../../src/affect/judgement.js'
+import { alertEvent } from '../../src/publish/alert-event.js'
 import { emotionEvent } from '../../src/publish/emotion-event.js'
 import { configReportedMessage, type ReportedConfig } from '../../src/publish/config-reported.js'
 import { discoveryMessage } from '../../src/publish/home-assistant/discovery-message.js'
 import {
+  alertMessage,
   emotionMessage,
   healthMessage,
   infoMessage,
@@ -45,6 +49,39 @@ export const SAMPLE_CONTEXT = {
   deviceId: 'bus-12',
   model: { id: 'm1', sha256: 'ab'.repeat(32) },
   streamStartMs: SAMPLE_NOW_MS - 6000,
+}
+
+export const SAMPLE_FATIGUE: FatigueAssessment = {
+  atSample: 96_000,
+  status: 'ok',
+  reason: null,
+  score: 0.71234,
+  z: 2.1249,
+  cusum: 5.4321,
+  raised: true,
+  cues: { speech_rate: { z: 2.5049, contribution: 0.75049 } },
+  baseline: { sessions: 4, speechMs: 912_340.4, frozen: true },
+}
+
+export const SAMPLE_ALERT: AlertChange = {
+  rule: {
+    kind: 'fatigue',
+    score: 'fatigue',
+    enter: 0.5,
+    exit: 0.3,
+    hits: 1,
+    of: 1,
+    withinS: 3600,
+    minDurationS: 0,
+    cooldownS: 1800,
+  },
+  active: true,
+  score: 0.71234,
+  sinceSample: 48_000,
+  atSample: 96_000,
+  windows: [{ startSample: 48_000, endSample: 96_000, score: 0.71234 }],
+  endedBy: null,
+  fatigue: SAMPLE_FATIGUE,
 }
 
 export const SAMPLE_STAMP = {
@@ -103,7 +140,9 @@ export function sampleMessages(): Readonly<Record<string, Message>> {
         atSample: 16_001,
       },
       now,
+      SAMPLE_FATIGUE,
     ),
+    alert: alertMessage(topics, alertEvent(SAMPLE_ALERT, SAMPLE_STAMP, SAMPLE_CONTEXT.streamStartMs)),
     configReported: configReportedMessage(topics, SAMPLE_REPORT, now),
     listening: listeningMessage(topics, false, 'privacy_window', now),
     health: healthMessage(

@@ -1,5 +1,6 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 import type { AffectState, Judgement } from '../../src/affect/judgement.js'
+import { AlertBoard } from '../../src/affect/alerts/alert-board.js'
 import { Announcer } from '../../src/announcer.js'
 import type { BackoffRange } from '../../src/backoff.js'
 import { systemClock } from '../../src/ops/clock.js'
@@ -78,6 +79,7 @@ export class SimulatedDevice {
       topics: this.topics,
       device: { deviceId, model: MODEL },
       nextStamp: createEventSequence(this.bootId, createUuidV7(nowMs, randomFillSync)),
+      alerts: new AlertBoard([]),
     })
   }
 
@@ -112,8 +114,9 @@ export class SimulatedDevice {
       sinceSample: 0,
       atSample: judgement.durationSamples,
     }
-    void this.publisher.publish(this.#announcer.state(state, streamStartMs))
-    await this.publisher.publish(this.#announcer.decision(judgement, streamStartMs))
+    const { publisher } = this
+    for (const message of this.#announcer.state(state, streamStartMs)) void publisher.publish(message)
+    for (const message of this.#announcer.decision(judgement, streamStartMs)) await publisher.publish(message)
   }
 
   reportHealth(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ModelIdentity } from '../../classify/classifier.js'
 import { PICTURE_RANGE_DBFS, type AudioPicture } from './audio-picture.js'
-import { decimal, percent, type ReportDecision, type ReportFile } from './decision.js'
+import { decimal, describeAlert, percent, type ReportDecision, type ReportFile } from './decision.js'
 import { escapeHtml } from './escape.js'
 import { figure } from './figure.js'
 import { labelColour } from './label-colour.js'
@@ -27,7 +27,7 @@ ${legend(labels)}
 
 /** One recording. */
 export function pageSection(
-  { path, decisions }: ReportFile,
+  { path, decisions, alerts }: ReportFile,
   picture: AudioPicture,
   labels: readonly string[],
 ): string {
@@ -36,7 +36,7 @@ export function pageSection(
   return `<section>
 <h2>${escapeHtml(path)}</h2>
 <p>${picture.durationS.toFixed(2)} s, ${count}. Spectrogram from ${decimal(floor, 0)} dBFS (dark) to ${decimal(ceiling, 0)} dBFS (bright).</p>
-<div class="scroll">${figure(picture, decisions, labels)}</div>
+${alerts.map((alert) => `<p><b>${escapeHtml(describeAlert(alert))}</b></p>\n`).join('')}<div class="scroll">${figure(picture, decisions, labels)}</div>
 <div class="scroll">${table(decisions, labels)}</div>
 </section>
 `

@@ -246,7 +246,7 @@ t.test('a score that is no number neither hits nor clears', async (t) => {
   )
 })
 
-t.test('whatever is heard, raised and over alternate, in order, with the cool-down between', async (t) => {
+t.test('whatever is heard, raised and over alternate, in order, with the cool-down between', async () => {
   const heard = fc.array(
     fc.tuple(fc.double({ min: 0.1, max: 60, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
     {

@@ -63,7 +63,7 @@ t.test('over silence the state fades into the prior, and a new run begins', asyn
   t.equal(hmm.enteredAt(ANGRY), (endS + 3600) * S)
 })
 
-t.test('whatever is heard, the probabilities are a distribution, and no entry lies ahead', async (t) => {
+t.test('whatever is heard, the probabilities are a distribution, and no entry lies ahead', async () => {
   const values = fc.constantFrom(SURELY_NEUTRAL, SURELY_ANGRY, SURELY_SAD, [1, 0, 0], [0, 0, 1], PRIOR)
   const steps = fc.array(
     fc.tuple(values, fc.integer({ min: 0, max: 100 * S }), fc.integer({ min: 0, max: 30 * S })),

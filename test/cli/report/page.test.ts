@@ -40,6 +40,8 @@ function decision(startS: number, part: Partial<ReportDecision['event']> = {}): 
   }
 }
 
+const ALERTS = [{ kind: 'anger', startS: 3, endS: 7.5, score: 0.8 }]
+
 function page(path: string, decisions: readonly ReportDecision[], frames = 250, labels = LABELS): string {
   const painter = new AudioPainter()
   const samples = new Float32Array(FRAME_SAMPLES)
@@ -49,7 +51,11 @@ function page(path: string, decisions: readonly ReportDecision[], frames = 250, 
     painter.push(samples)
   }
   const head = { version: '1.0.0', model: { id: 'm', sha256: 'ab'.repeat(32) }, labels }
-  return pageStart(head) + pageSection({ path, decisions }, painter.picture(100), labels) + pageEnd()
+  return (
+    pageStart(head) +
+    pageSection({ path, decisions, alerts: ALERTS }, painter.picture(100), labels) +
+    pageEnd()
+  )
 }
 
 t.test(
@@ -57,6 +63,7 @@ t.test(
   async (t) => {
     const html = page('a.wav', [decision(0), decision(1.5, { abstained: true, abstain_reason: 'low_snr' })])
     t.match(html, /^<!doctype html>/)
+    t.match(html, 'alert anger 3.00–7.50 s, score 0.80')
     t.match(html, 'class="wave"')
     t.match(html, 'href="data:image/png;base64,')
     t.match(html, '<title>0.00–3.00 s: angry 80 %</title>')
