@@ -20,7 +20,7 @@ const judges = new Map<string, Promise<Judge>>()
 
 /**
  * Plays a session to the device's own pipeline as a live microphone would, in the configuration that affectd has by
- * default: the voice is learnt as the session goes, from nothing.
+ * default, or near it: the voice is learnt as the session goes, from nothing.
  *
  * @param onStep told after each minute of audio
  * @throws {ModelError} as `loadJudge`
@@ -40,7 +40,7 @@ export async function hearSession(task: SessionTask, onStep: () => void): Promis
     bystanders: await measured(bystanders, audioOf),
   }
   const plan = planSession({ ...task, cast }, createRandom(task.seed, ...Buffer.from(task.name)))
-  const judge = await judgeOf(task.artefact)
+  const judge = await judgeOf(task)
   const { labels } = judge.classifier
   const pipeline = judge.createPipeline({ voice: judge.createVoice() })
   const decisions: RecordedDecision[] = []
@@ -80,10 +80,11 @@ async function measured(clips: readonly Clip[], audioOf: AudioOf): Promise<Measu
   return all
 }
 
-function judgeOf(artefact: string): Promise<Judge> {
+function judgeOf({ artefact, set: changed = [] }: SessionTask): Promise<Judge> {
+  const set = [`classify.model=${artefact}`, ...changed]
+  const key = JSON.stringify(set)
   // Nothing of this machine's environment: the configuration is the one that affectd has by default.
-  const judge =
-    judges.get(artefact) ?? loadJudge(loadConfig({ env: {}, set: [`classify.model=${artefact}`] }).config)
-  judges.set(artefact, judge)
+  const judge = judges.get(key) ?? loadJudge(loadConfig({ env: {}, set }).config)
+  judges.set(key, judge)
   return judge
 }

@@ -1,11 +1,12 @@
 import type { AlertRule } from '../../../src/affect/alerts/alert-rule.js'
+import { DEFAULT_GATE_PARAMS } from '../../../src/gate/gate-params.js'
 
 /** Rules that are tried, the simplest first: of rules that do equally well the first is taken. */
 export function ruleGrid(): AlertRule[] {
   return SCORES.flatMap(({ score, enters, exitOf }) =>
     COUNTS.flatMap(({ hits, of }) =>
       WITHIN_S.flatMap((withinS) =>
-        MIN_DURATION_S.flatMap((minDurationS) =>
+        MIN_DURATION_S.filter((minDurationS) => minDurationS <= longestSpanS(of)).flatMap((minDurationS) =>
           enters.map((enter) => ({
             kind: 'anger',
             score,
@@ -32,6 +33,15 @@ export const EVERY_DECISION: Omit<AlertRule, 'enter' | 'exit'> = {
   withinS: 10,
   minDurationS: 0,
   cooldownS: 0,
+}
+
+/**
+ * What so many windows span of speech without a pause. A rule that asks for more is raised only where pauses stretch
+ * them: somebody who shouts on and on would not raise it.
+ */
+export function longestSpanS(of: number): number {
+  const { windowMs, windowHopMs } = DEFAULT_GATE_PARAMS
+  return (windowMs + (of - 1) * windowHopMs) / 1000
 }
 
 /** Not searched for: it is a choice of how often somebody is to be told of one quarrel. */

@@ -3,7 +3,7 @@ import { createRandom, type Random } from '../random.js'
 import { pick } from './draw.js'
 import { SESSION_SETTINGS as S } from './session-settings.js'
 import { EMODB_PREFIX, type SessionSet, type Subject } from './session-subjects.js'
-import type { Cast, SessionTask } from './session.js'
+import type { Cast, SessionKind, SessionTask } from './session.js'
 
 export interface TaskMaterial {
   readonly clips: readonly Clip[]
@@ -18,8 +18,15 @@ export interface TaskMaterial {
 /** Most clips of a class that a session uses, drawn at random: enough, and they stay in memory. */
 const MOST_CLIPS_OF_A_CLASS = 24
 
-/** Few people are left that the released model has not heard, so that each is heard for longer. */
-const DRAWS: Readonly<Record<SessionSet, number>> = { dev: 1, test: 1, released: 2 }
+/**
+ * Sessions a person. Few people are left that the released model has not heard, so that each is heard for longer, above
+ * all where its false alerts are counted.
+ */
+const DRAWS: Readonly<Record<SessionSet, Readonly<Record<SessionKind, number>>>> = {
+  dev: { mixed: 1, neutral: 1 },
+  test: { mixed: 1, neutral: 1 },
+  released: { mixed: 2, neutral: 6 },
+}
 
 /** @param heard of the subjects, who sits before a microphone; the others are heard only beside them */
 export function sessionTasks(
@@ -28,11 +35,10 @@ export function sessionTasks(
 ): SessionTask[] {
   return [...heard].flatMap((subject) => {
     const { artefact, sha256 } = material.models.get(subject.model)!
-    const kinds = Array.from({ length: DRAWS[subject.set] }, (_, n) => [
-      { kind: 'mixed' as const, number: n + 1 },
-      { kind: 'neutral' as const, number: n + 1 },
-    ])
-    return kinds.flat().map(({ kind, number }) => {
+    const draws = (['mixed', 'neutral'] as const).flatMap((kind) =>
+      Array.from({ length: DRAWS[subject.set][kind] }, (_, n) => ({ kind, number: n + 1 })),
+    )
+    return draws.map(({ kind, number }) => {
       const name = `${subject.set}/${subject.model}/${subject.corpus}-${subject.speaker}/${kind}-${number}`
       const random = createRandom(material.seed, ...Buffer.from(name))
       return {

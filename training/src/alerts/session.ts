@@ -11,6 +11,8 @@ export interface SessionTask {
   readonly artefact: string
   readonly artefactSha256: string
   readonly cast: Cast
+  /** What differs from the default configuration, `key=value`; absent: nothing. */
+  readonly set?: readonly string[]
   /** Paths of recordings of noise, by class. */
   readonly noise: Readonly<Record<string, readonly string[]>>
 }

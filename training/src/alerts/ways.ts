@@ -2,6 +2,7 @@ import { chooseRule, frontierOf, tryRules, type TriedRule } from './choose-rule.
 import { figuresOf, scoreRule, type RuleFigures } from './figures.js'
 import { ruleGrid } from './rule-grid.js'
 import type { SessionRecord } from './session-record.js'
+import type { ReplayedSession } from './replay-rule.js'
 import { replayed, UNSMOOTHED, type Smoothing } from './smoothing.js'
 
 /** A way to make alerts: what is looked at, and the best rule for it by the choice on dev. */
@@ -10,9 +11,9 @@ export interface Way {
   readonly score: string
   /** Rules that rest on so many windows at least. */
   readonly leastHits: number
-  /** Null: no rule keeps within what a rule may cost. */
+  /** Null: no rule keeps within what a rule may cost and recalls anything. */
   readonly chosen: TriedRule | null
-  /** Of the chosen rule, on the test sessions. */
+  /** Of the chosen rule, on the test sessions; null where those were not heard in that way. */
   readonly test: RuleFigures | null
   /** On dev. */
   readonly frontier: readonly TriedRule[]
@@ -29,44 +30,58 @@ const SMOOTHINGS: readonly Smoothing[] = [
   { name: 'hidden Markov model, as by default', params: { smoothing: 'hmm' } },
 ]
 
-/**
- * Tries every way.
- *
- * @param dev  what rules are chosen on
- * @param test what the chosen ones are then judged on
- */
-export function tryWays(
-  dev: readonly SessionRecord[],
-  test: readonly SessionRecord[],
-  onProgress: (what: string) => void,
-): Way[] {
+/** Scores that are looked at smoothed, too. */
+const SMOOTHED_SCORES = ['angry', 'arousal']
+
+export interface WaySessions {
+  /** What rules are chosen on. */
+  readonly dev: readonly SessionRecord[]
+  /** The same, heard by a device that learns no voice. */
+  readonly coldDev: readonly SessionRecord[]
+  /** What the chosen ones are then judged on. */
+  readonly test: readonly SessionRecord[]
+}
+
+/** Tries every way. */
+export function tryWays({ dev, coldDev, test }: WaySessions, onProgress: (what: string) => void): Way[] {
   const rules = ruleGrid()
   const scores = [...new Set(rules.map(({ score }) => score))]
-  return SMOOTHINGS.flatMap((smoothing) => {
+  const warm = SMOOTHINGS.flatMap((smoothing) => {
+    const isRaw = smoothing.params === null
     const devSessions = dev.map((record) => replayed(record, smoothing))
     const testSessions = test.map((record) => replayed(record, smoothing))
-    return scores.flatMap((score) => {
+    return (isRaw ? scores : SMOOTHED_SCORES).flatMap((score) => {
       onProgress(`rules on ${score}, smoothing ${smoothing.name}`)
       // A smoothed state has its memory already: counting windows on top of it is left out.
-      const isTried = smoothing.params === null ? () => true : ({ of }: { readonly of: number }) => of <= 2
-      const tried = tryRules(
-        devSessions,
-        rules.filter((rule) => rule.score === score && isTried(rule)),
-      )
-      // What is smoothed rests on several windows by itself.
-      const leastHits = smoothing.params === null ? [LEAST_HITS, 1] : [1]
-      return leastHits.map((least) => {
-        const among = tried.filter(({ rule }) => rule.hits >= least)
-        const chosen = chooseRule(among)
-        return {
-          smoothing: smoothing.name,
-          score,
-          leastHits: least,
-          chosen,
-          test: chosen ? figuresOf(scoreRule(testSessions, chosen.rule)) : null,
-          frontier: frontierOf(among),
-        }
-      })
+      const some = rules.filter((rule) => rule.score === score && (isRaw || rule.of <= 2))
+      const tried = tryRules(devSessions, some)
+      const leastHits = isRaw && score === 'angry' ? [LEAST_HITS, 1] : [1]
+      return leastHits.map((least) => wayOf(tried, smoothing.name, least, testSessions))
     })
   })
+  onProgress('rules on angry, no voice learnt')
+  const cold = tryRules(
+    coldDev.map((record) => replayed(record, UNSMOOTHED)),
+    rules.filter(({ score }) => score === 'angry'),
+  )
+  return [...warm, wayOf(cold, 'none; no voice learnt', LEAST_HITS, null)]
+}
+
+function wayOf(
+  tried: readonly TriedRule[],
+  smoothing: string,
+  leastHits: number,
+  test: readonly ReplayedSession[] | null,
+): Way {
+  const among = tried.filter(({ rule }) => rule.hits >= leastHits)
+  const best = chooseRule(among)
+  const chosen = best && best.figures.recalled > 0 ? best : null
+  return {
+    smoothing,
+    score: tried[0]?.rule.score ?? '',
+    leastHits,
+    chosen,
+    test: chosen && test ? figuresOf(scoreRule(test, chosen.rule)) : null,
+    frontier: frontierOf(among),
+  }
 }

@@ -59,15 +59,20 @@ await runCommand(HELP, options, async (values) => {
     seed,
     every,
   })
-  const records = await runSessions(tasks, {
+  const coldTasks = tasks
+    .filter(({ name }) => name.startsWith('dev/'))
+    .map((task) => ({ ...task, set: ['affect.adaptation.mode=off'] }))
+  const records = await runSessions([...tasks, ...coldTasks], {
     jobs: wholeNumber('jobs', values.jobs, 1, 1024),
     cache: join(values.cache, 'alerts'),
     onProgress: (done, total) => {
       progressLine(`sessions: minutes ${done}/${total}`)
     },
   })
-  const of = (set: SessionSet): SessionRecord[] => records.filter(({ name }) => name.startsWith(`${set}/`))
-  const ways = tryWays(of('dev'), of('test'), (what) => {
+  const of = (set: SessionSet): SessionRecord[] =>
+    records.slice(0, tasks.length).filter(({ name }) => name.startsWith(`${set}/`))
+  const sessions = { dev: of('dev'), coldDev: records.slice(tasks.length), test: of('test') }
+  const ways = tryWays(sessions, (what) => {
     progressLine(what)
   })
   progressLine('')
