@@ -2,6 +2,8 @@ import t from 'tap'
 import { chooseRule, frontierOf, type TriedRule } from '../../training/src/alerts/choose-rule.js'
 import { figuresOf, scoreRule } from '../../training/src/alerts/figures.js'
 import { rateInterval, shareInterval } from '../../training/src/alerts/rate-interval.js'
+import { replayRule } from '../../training/src/alerts/replay-rule.js'
+import { ruleGrid } from '../../training/src/alerts/rule-grid.js'
 import { scoreAlerts } from '../../training/src/alerts/score-alerts.js'
 import type { SessionRecord } from '../../training/src/alerts/session-record.js'
 import { replayed, UNSMOOTHED } from '../../training/src/alerts/smoothing.js'
@@ -100,6 +102,21 @@ t.test('the device’s own rules are replayed, each alert when the device had de
   t.same(twice[0]?.episodes, [{ seconds: 9, delayS: 7 }])
   const late = scoreRule([replayed(session(0, 0, 0, 0, 0, 0.9, 0.9), UNSMOOTHED)], rule)
   t.same(late[0]?.falseAlerts, [{ atSample: 22 * SECOND, during: null }])
+})
+
+t.test('every rule that is tried is raised by anger without a pause', async (t) => {
+  const record = session()
+  const windows = Array.from({ length: 20 }, (_, n) => ({
+    ...session(0.99).decisions[0]!,
+    startSample: 1.5 * n * SECOND,
+  }))
+  const shouting = replayed({ ...record, decisions: windows }, UNSMOOTHED)
+  const rules = ruleGrid().filter(({ score }) => score === 'angry')
+  t.ok(rules.length > 500)
+  t.same(
+    rules.filter((rule) => replayRule(shouting, rule).length === 0),
+    [],
+  )
 })
 
 t.test('a smoothed state is slower than its decisions', async (t) => {

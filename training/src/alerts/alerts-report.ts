@@ -49,7 +49,7 @@ export interface CurvePoint {
 }
 
 export interface LengthRecall {
-  /** From so long, to below so long, s. */
+  /** Longer than this, up to that, s. */
   readonly fromS: number
   readonly toS: number
   readonly episodes: number
@@ -65,7 +65,7 @@ export interface ListedFalseAlert {
 }
 
 const ENTERS = Array.from({ length: 19 }, (_, n) => (n + 1) / 20)
-const LENGTHS_S = [0, 20, 30, 45, 61]
+const LENGTHS_S = [0, 20, 30, 45, 60]
 
 export function setReport(sessions: readonly ReplayedSession[], rule: AlertRule): SetReport {
   const scores = scoreRule(sessions, rule)
@@ -110,7 +110,7 @@ function lengthRecalls(scores: readonly ScoredSession[]): LengthRecall[] {
   const outcomes = scores.flatMap(({ episodes }) => episodes)
   return LENGTHS_S.slice(0, -1).map((fromS, n) => {
     const toS = LENGTHS_S[n + 1]!
-    const those = outcomes.filter(({ seconds }) => seconds >= fromS && seconds < toS)
+    const those = outcomes.filter(({ seconds }) => seconds > fromS && seconds <= toS)
     const recalled = those.filter(({ delayS }) => delayS !== null).length
     return {
       fromS,

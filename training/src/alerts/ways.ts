@@ -1,3 +1,4 @@
+import type { AlertRule } from '../../../src/affect/alerts/alert-rule.js'
 import { chooseRule, frontierOf, tryRules, type TriedRule } from './choose-rule.js'
 import { figuresOf, scoreRule, type RuleFigures } from './figures.js'
 import { ruleGrid } from './rule-grid.js'
@@ -15,8 +16,12 @@ export interface Way {
   readonly chosen: TriedRule | null
   /** Of the chosen rule, on the test sessions; null where those were not heard in that way. */
   readonly test: RuleFigures | null
-  /** On dev. */
-  readonly frontier: readonly TriedRule[]
+  /** On dev: what no other rule beats in both. */
+  readonly frontier: readonly {
+    readonly rule: AlertRule
+    readonly recalled: number
+    readonly falseAlerts: number
+  }[]
 }
 
 /** An alert tells of somebody's state, so the default rests on more than one window: one may be a single exclamation. */
@@ -82,6 +87,10 @@ function wayOf(
     leastHits,
     chosen,
     test: chosen && test ? figuresOf(scoreRule(test, chosen.rule)) : null,
-    frontier: frontierOf(among),
+    frontier: frontierOf(among).map(({ rule, figures: { recalled, falseAlerts } }) => ({
+      rule,
+      recalled,
+      falseAlerts,
+    })),
   }
 }
