@@ -32,6 +32,7 @@ const PORTS = [
   'affect/alerts/alert-rule.js',
   'affect/alerts/alert-score.js',
   'affect/fatigue/fatigue-assessment.js',
+  'affect/fatigue/fatigue-params.js',
   'publish/publisher.js',
   'ops/clock.js',
   'ops/logger.js',

@@ -1,7 +1,7 @@
 // Turns a terminal's output (stdin, with colours) into a page that looks like a terminal, for docs/images/demo.png:
 //
 //   script -qec 'node bin/affectd.js demo' /dev/null | node scripts/demo-picture.js > /tmp/demo.html
-//   chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=980,700 \
+//   chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=980,740 \
 //     --screenshot=docs/images/demo.png file:///tmp/demo.html
 import { readFileSync } from 'node:fs'
 

@@ -28,7 +28,7 @@ export interface AgentOptions {
   readonly publisher: Publisher
   readonly announcer: Announcer
   /** Has heard what the pipeline has; absent where fatigue is not looked for. */
-  readonly fatigue?: { take(): FatigueAssessment | null }
+  readonly fatigue?: { take(): FatigueAssessment | null; breakOff(): void }
   /** Said once connected. */
   readonly info: Message
   readonly health: HealthReporter
@@ -258,6 +258,7 @@ class Listener {
     }
     if (judgement !== null || pipeline.isSpeaking !== this.#wasSpeaking) await this.#sayState()
     pipeline.reset()
+    this.options.fatigue?.breakOff()
   }
 
   /** Nobody hears how it goes on: an alert that stayed would mean nothing. */

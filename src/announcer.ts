@@ -16,14 +16,14 @@ export interface AnnouncerOptions {
   /** One sequence for all events of a boot. */
   readonly nextStamp: () => EventStamp
   readonly alerts: AlertBoard
+  /** What is said of fatigue beside the state; absent where it is not looked for. */
+  readonly fatigue?: { readonly assessment: FatigueAssessment }
   /** Told of every alert before it is said. */
   readonly onAlert?: (event: AlertEvent) => void
 }
 
 /** Turns what was found into messages, in the order in which they are to be sent. */
 export class Announcer {
-  #fatigue: FatigueAssessment | undefined
-
   constructor(private readonly options: AnnouncerOptions) {}
 
   /** A decision, and the alerts that it raises or ends. */
@@ -33,14 +33,14 @@ export class Announcer {
     return [emotionMessage(topics, event), ...this.#alerts(alerts.hear(judgement), streamStartMs)]
   }
 
-  /** What the fatigue indicator says now: in the state from the next one on, and in alerts. */
+  /** The alerts that a new assessment raises or ends. */
   fatigue(assessment: FatigueAssessment, streamStartMs: number): readonly Message[] {
-    this.#fatigue = assessment
     return this.#alerts(this.options.alerts.hearFatigue(assessment), streamStartMs)
   }
 
   state(state: AffectState, streamStartMs: number): readonly Message[] {
-    return [stateMessage(this.options.topics, state, streamStartMs, this.#fatigue)]
+    const { topics, fatigue } = this.options
+    return [stateMessage(topics, state, streamStartMs, fatigue?.assessment)]
   }
 
   /** Time passes: alerts that nothing was heard for are over. */

@@ -36,6 +36,7 @@ import type { VoiceBaseline } from '../voice-baseline.js'
 import type { AgentSession } from './agent-session.js'
 import { brokerAddress, brokerOptions } from './broker-options.js'
 import { connectRemote } from './connect-remote.js'
+import { buildFatigue } from './build-fatigue.js'
 import { checkedRules } from './checked-rules.js'
 import { checkSettings } from './check-settings.js'
 import { affectParamsOf, captureParamsOf } from './stage-params.js'
@@ -82,6 +83,8 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   // A recording is judged the same every time, and its voices are not this microphone's.
   const adapts = judge.adapts && (!source.canWait || config.affect.adaptation.sources === 'all')
   if (adapts) keeper.restore()
+  // A recording's voices are not this microphone's.
+  const fatigue = source.canWait ? undefined : buildFatigue(config, session, () => session.streamStartMs)
 
   const tell = (message: Message): void => {
     // Rejects only once the publisher is closed: then nobody is left to be told.
@@ -117,6 +120,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const pipeline = judge.createPipeline({
     ...(adapts ? { voice } : {}),
     onInference: (durationMs) => record.inferenceTook(durationMs),
+    ...(fatigue === undefined ? {} : { onSegment: fatigue.hear }),
   })
   const health = new HealthReporter(clock, config.health.interval_s * 1000, () => {
     const { outboxDepth, outboxDropped, outboxDroppedBy, outboxStore, reconnects } = publisher.counts
@@ -162,7 +166,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       health.now()
       return JSON.parse(lastHealth?.payload ?? '{}') as object
     },
-    forgetVoice: () => keeper.reset(),
+    forgetVoice: () => ({ speech_ms: keeper.reset(), fatigue_speech_ms: fatigue?.reset() ?? 0 }),
     // The response goes first.
     restart: () => void clock.after(RESTART_AFTER_MS, restart),
   })
@@ -183,7 +187,11 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
         model,
         featureParamsHash: judge.featureParamsHash,
         configRevision: remote?.revision ?? 0,
-        capabilities: ['emotion', 'state', 'health', ...Object.keys(verbs).map((verb) => `request/${verb}`)],
+        capabilities: [
+          ...['emotion', 'state', 'alert', 'health'],
+          ...(fatigue === undefined ? [] : ['fatigue']),
+          ...Object.keys(verbs).map((verb) => `request/${verb}`),
+        ],
       },
       nowMs(),
     )
@@ -214,8 +222,10 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       device: { deviceId, model },
       nextStamp: session.nextStamp,
       alerts: new AlertBoard(rules),
+      ...(fatigue === undefined ? {} : { fatigue }),
       onAlert: (event) => session.alerts.note(event),
     }),
+    ...(fatigue === undefined ? {} : { fatigue }),
     info: info(),
     health,
     listening,
@@ -262,6 +272,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       stop.addEventListener('abort', end, { once: true })
       if (stop.aborted) end()
       if (adapts) keeper.start()
+      fatigue?.start()
       const forgetListening = listening.onChange(sayListening)
       sayListening()
       for (const alert of session.alerts.takeLeftovers()) {
@@ -275,6 +286,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
         stop.removeEventListener('abort', end)
         homeAssistant.stop()
         keeper.stop()
+        fatigue?.stop()
       }
       return lap.signal.reason === RESTART && !stop.aborted ? 'restart' : 'ended'
     },

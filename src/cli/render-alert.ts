@@ -8,7 +8,8 @@ type Fields = Readonly<Record<string, unknown>>
  * @param kind the last level of its topic; from a stranger, as the fields are
  */
 export function renderAlert(kind: string, fields: Fields): string {
-  const score = typeof fields['score'] === 'number' ? `, score ${fields['score'].toFixed(2)}` : ''
+  const score =
+    typeof fields['score'] === 'number' ? `, score ${fields['score'].toFixed(2).replace('-', '−')}` : ''
   return `alert ${plain(kind)}: ${fields['active'] === true ? 'raised' : 'over'}${score}`
 }
 

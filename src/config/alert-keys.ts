@@ -18,7 +18,7 @@ const ANGER: RuleSettings = Object.freeze({
 const FATIGUE: RuleSettings = Object.freeze({
   score: 'fatigue',
   enter: 0.5,
-  exit: 0.3,
+  exit: 0.25,
   hits: 1,
   of: 1,
   within_s: 3600,

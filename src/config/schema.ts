@@ -2,6 +2,7 @@ import { AFFECT_KEYS } from './affect-keys.js'
 import { ALERT_KEYS } from './alert-keys.js'
 import { DEFAULT_MODEL_DIR, defaultDeviceId, defaultStateDir } from './defaults.js'
 import { anyText, integerBetween, numberBetween, oneOf, someText, textLike, trueOrFalse } from './format.js'
+import { FATIGUE_KEYS } from './fatigue-keys.js'
 import { GATE_KEYS } from './gate-keys.js'
 import { key, type SchemaTree } from './key-spec.js'
 import { LIVE_KEYS } from './live-keys.js'
@@ -22,8 +23,7 @@ const remote = { remote: true, restart: true } as const
 const hot = { remote: true, restart: false } as const
 
 /**
- * Every key that this build honours. The group dashboard is reserved: it comes with what it
- * configures.
+ * Every key that this build honours. The group dashboard is reserved: it comes with what it configures.
  */
 export const CONFIG_SCHEMA = {
   device: {
@@ -110,6 +110,7 @@ export const CONFIG_SCHEMA = {
   },
   affect: AFFECT_KEYS,
   alerts: ALERT_KEYS,
+  fatigue: FATIGUE_KEYS,
   publish: {
     prefix: key({
       doc: 'First levels of every topic: topics are <prefix>/<device.id>/….',

@@ -72,3 +72,26 @@ export function spectralFlatness(power: Float32Array): number {
   }
   return Math.min(1, expSeries(logSum / power.length) / (sum / power.length))
 }
+
+/** Bounds of the alpha ratio's bands, Hz. */
+const ALPHA_LOW_HZ = 50
+const ALPHA_MIDDLE_HZ = 1000
+const ALPHA_HIGH_HZ = 5000
+/** Bin power below which there is nothing to compare: absolute, full scale = 1. */
+const ALPHA_FLOOR = 1e-14
+
+/**
+ * Spectral tilt as the alpha ratio: power from 1 to 5 kHz over that from 50 Hz to 1 kHz, dB. Falls with a weak, lax
+ * voice, rises with effort. Digital silence reads 0.
+ *
+ * @see Eyben et al. 2016 (GeMAPS); Frøkjær-Jensen & Prytz 1976, "Registration of voice quality"
+ */
+export function alphaRatioDb(power: Float32Array, binHz: number): number {
+  let low = ALPHA_FLOOR
+  let high = ALPHA_FLOOR
+  for (let k = Math.ceil(ALPHA_LOW_HZ / binHz); k * binHz <= ALPHA_HIGH_HZ && k < power.length; k++) {
+    if (k * binHz < ALPHA_MIDDLE_HZ) low += power[k]
+    else high += power[k]
+  }
+  return (10 / Math.LN10) * logF32(high / low)
+}

@@ -17,8 +17,8 @@ export interface DeviceControls {
   readonly setListening: (listening: boolean) => boolean
   /** What `health` says now. */
   readonly health: () => object
-  /** Forgets the voice; @returns speech that was known of it, ms */
-  readonly forgetVoice: () => number
+  /** Forgets the voice; @returns how much speech was known of it, and of how it is when it is not tired */
+  readonly forgetVoice: () => { readonly speech_ms: number; readonly fatigue_speech_ms: number }
   /** The agent is built anew, a moment after the response. */
   readonly restart: () => void
 }
@@ -41,7 +41,7 @@ export function deviceVerbs(controls: DeviceControls): VerbHandlers {
       const listening = booleanField(body, 'listening')
       return { listening, kept: controls.setListening(listening) }
     }),
-    'baseline/reset': deed(() => ({ speech_ms: controls.forgetVoice() })),
+    'baseline/reset': deed(() => controls.forgetVoice()),
     restart: deed(() => {
       controls.restart()
       return { restarting: true }

@@ -42,12 +42,7 @@ t.test('the bundled recording gives the alerts that its rules define, among its 
     unpleasant: { score: '-valence', enter: 0.9, exit: 0.8 },
   }
   const lines = await analyze(DEMO, [`alerts.rules=${JSON.stringify(rules)}`])
-  t.same(timeline(lines), [
-    'fear +13.62',
-    'fear -19.9 score',
-    'sorrow +37.06',
-    'sorrow -38.66 stream_ended',
-  ])
+  t.same(timeline(lines), ['fear +13.62', 'fear -19.9 score', 'sorrow +37.06', 'sorrow -38.66 stream_ended'])
   t.same(
     lines.map(({ seq }) => seq),
     lines.map((_, index) => index + 1),

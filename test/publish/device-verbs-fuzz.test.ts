@@ -40,7 +40,7 @@ class Device {
       rollBackConfig: () => remote.rollBack(),
       setListening: (isOn) => this.listening.set(isOn, 'request'),
       health: () => ({ uptime_s: 1 }),
-      forgetVoice: () => this.deeds.push('baseline/reset'),
+      forgetVoice: () => ({ speech_ms: this.deeds.push('baseline/reset'), fatigue_speech_ms: 0 }),
       restart: () => void this.deeds.push('restart'),
     })
     const onBug = (error: unknown): void => void this.bugs.push(error)

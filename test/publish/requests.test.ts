@@ -23,7 +23,7 @@ const handle = createRequestHandler(
       },
       setListening: (listening) => done.push(listening) > 0,
       health: () => ({ uptime_s: 1 }),
-      forgetVoice: () => 42_980,
+      forgetVoice: () => ({ speech_ms: 42_980, fatigue_speech_ms: 600_000 }),
       restart: () => done.push('restart'),
     }),
     broken: () => {
@@ -62,7 +62,7 @@ t.test('contract: ping', async (t) => {
 t.test('contract: baseline/reset', async (t) => {
   t.equal(
     await payloadOf('baseline/reset', '{"transaction":"x"}'),
-    '{"transaction":"x","status":"ok","data":{"speech_ms":42980}}',
+    '{"transaction":"x","status":"ok","data":{"speech_ms":42980,"fatigue_speech_ms":600000}}',
   )
 })
 
