@@ -55,7 +55,8 @@ interface ScoreGrid {
 }
 
 const PROBABILITIES = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]
-const COORDINATES = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75]
+const COARSE = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]
+const COORDINATES = [0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75]
 
 function half(enter: number): number {
   return Math.round(500 * enter) / 1000
@@ -63,8 +64,8 @@ function half(enter: number): number {
 
 const SCORES: readonly ScoreGrid[] = [
   { score: 'angry', enters: PROBABILITIES, exitOf: half },
-  { score: 'angry+disgust', enters: PROBABILITIES, exitOf: half },
-  { score: 'angry+fearful', enters: PROBABILITIES, exitOf: half },
+  { score: 'angry+disgust', enters: COARSE, exitOf: half },
+  { score: 'angry+fearful', enters: COARSE, exitOf: half },
   { score: 'arousal', enters: COORDINATES, exitOf: half },
   { score: '-valence', enters: COORDINATES, exitOf: half },
 ]

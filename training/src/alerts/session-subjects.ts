@@ -1,6 +1,6 @@
 import type { Clip } from '../corpora/clip.js'
 import { EMOBOX_TEST_ACTORS } from '../protocols/ravdess-emobox6.js'
-import { isAmong, RELEASED_TEST } from '../protocols/held-out-speakers.js'
+import { isAmong, RELEASED_TEST, type Speakers } from '../protocols/held-out-speakers.js'
 
 /** What is judged for what: thresholds are chosen on `dev` alone; the other two are only reported on. */
 export type SessionSet = 'dev' | 'test' | 'released'
@@ -15,6 +15,8 @@ export interface Subject {
 }
 
 export const RELEASED_MODEL = 'released'
+/** Of those whom the released model holds out; the fold models test none of them. */
+const RELEASED_DEV: Speakers = { ravdess: ['4'], emodb: ['03'], nemo: ['IC0'] }
 /** Before the fold's name, of a model of `emodb-loso10`. */
 export const EMODB_PREFIX = 'emodb-fold-'
 
@@ -28,8 +30,9 @@ const TEST_FOLDS = ['4', '5', '6']
  * RAVDESS and EMO-DB are judged by the fold models that have heard everybody of the corpus but the fold's test
  * speakers, as the released model has heard its corpora. nEMO and TESS are judged by models that have heard RAVDESS
  * alone: another language, other microphones. The speakers of EMO-DB and nEMO are dealt out, sorted, to dev and test in
- * turn. Whom the released model holds out is in no dev session, so that the thresholds know nothing of them when it is
- * judged on them. TESS may only be evaluated on, so it is no part of dev either.
+ * turn. Thresholds are shipped with the released model, whose scores are its own: of the people whom it holds out one of
+ * each corpus is in dev, and the others, who are in no dev session, are what it is judged on. TESS may only be evaluated
+ * on, so it is no part of dev either.
  */
 export function sessionSubjects(clips: readonly Clip[]): Subject[] {
   const subjects: Subject[] = []
@@ -59,7 +62,10 @@ export function sessionSubjects(clips: readonly Clip[]): Subject[] {
     add('test', `fold-${TEST_FOLDS[i % TEST_FOLDS.length]}`, 'tess', speaker)
   })
   for (const [corpus, speakers] of Object.entries({ ...RELEASED_TEST, tess })) {
-    for (const speaker of speakers) add('released', RELEASED_MODEL, corpus, speaker)
+    for (const speaker of speakers) {
+      const isDev = RELEASED_DEV[corpus]?.includes(speaker) ?? false
+      add(isDev ? 'dev' : 'released', RELEASED_MODEL, corpus, speaker)
+    }
   }
   const present = new Set(clips.map(({ corpus, speaker }) => `${corpus} ${speaker}`))
   return subjects.filter(({ corpus, speaker }) => present.has(`${corpus} ${speaker}`))

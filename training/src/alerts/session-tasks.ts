@@ -2,7 +2,7 @@ import type { Clip } from '../corpora/clip.js'
 import { createRandom, type Random } from '../random.js'
 import { pick } from './draw.js'
 import { SESSION_SETTINGS as S } from './session-settings.js'
-import { EMODB_PREFIX, type SessionSet, type Subject } from './session-subjects.js'
+import { EMODB_PREFIX, RELEASED_MODEL, type SessionSet, type Subject } from './session-subjects.js'
 import type { Cast, SessionKind, SessionTask } from './session.js'
 
 export interface TaskMaterial {
@@ -18,15 +18,9 @@ export interface TaskMaterial {
 /** Most clips of a class that a session uses, drawn at random: enough, and they stay in memory. */
 const MOST_CLIPS_OF_A_CLASS = 24
 
-/**
- * Sessions a person. Few people are left that the released model has not heard, so that each is heard for longer, above
- * all where its false alerts are counted.
- */
-const DRAWS: Readonly<Record<SessionSet, Readonly<Record<SessionKind, number>>>> = {
-  dev: { mixed: 1, neutral: 1 },
-  test: { mixed: 1, neutral: 1 },
-  released: { mixed: 2, neutral: 6 },
-}
+/** Sessions a person. Few people are left that the released model has not heard, so that each is heard for longer. */
+const DRAWS: Readonly<Record<SessionKind, number>> = { mixed: 1, neutral: 1 }
+const RELEASED_DRAWS: Readonly<Record<SessionKind, number>> = { mixed: 3, neutral: 4 }
 
 /** @param heard of the subjects, who sits before a microphone; the others are heard only beside them */
 export function sessionTasks(
@@ -35,8 +29,9 @@ export function sessionTasks(
 ): SessionTask[] {
   return [...heard].flatMap((subject) => {
     const { artefact, sha256 } = material.models.get(subject.model)!
+    const counts = subject.model === RELEASED_MODEL ? RELEASED_DRAWS : DRAWS
     const draws = (['mixed', 'neutral'] as const).flatMap((kind) =>
-      Array.from({ length: DRAWS[subject.set][kind] }, (_, n) => ({ kind, number: n + 1 })),
+      Array.from({ length: counts[kind] }, (_, n) => ({ kind, number: n + 1 })),
     )
     return draws.map(({ kind, number }) => {
       const name = `${subject.set}/${subject.model}/${subject.corpus}-${subject.speaker}/${kind}-${number}`
@@ -55,14 +50,19 @@ export function sessionTasks(
   })
 }
 
-/** The others are of the same set and corpus where the model has not heard them either, else of RAVDESS. */
+/**
+ * The others are of the same set, and the model has not heard them either: of the same corpus, beside a model of EMO-DB
+ * of RAVDESS, beside the released model of any.
+ */
 function castOf(subject: Subject, { clips, subjects }: TaskMaterial, random: Random): Cast {
-  const hasHeardItsCorpus = subject.model.startsWith(EMODB_PREFIX)
-  const isOther = (other: Subject): boolean =>
-    other.set === subject.set &&
-    other.corpus === (hasHeardItsCorpus ? 'ravdess' : subject.corpus) &&
-    other.speaker !== subject.speaker &&
-    (subject.corpus !== 'ravdess' || other.model === subject.model)
+  const isReleased = ({ model }: Subject): boolean => model === RELEASED_MODEL
+  const corpus = subject.model.startsWith(EMODB_PREFIX) ? 'ravdess' : subject.corpus
+  const isOther = (other: Subject): boolean => {
+    if (other.set !== subject.set || isReleased(other) !== isReleased(subject) || other === subject)
+      return false
+    if (isReleased(subject)) return true
+    return other.corpus === corpus && (subject.corpus !== 'ravdess' || other.model === subject.model)
+  }
   const others = subjects.filter(isOther)
   const of = ({ corpus, speaker }: Subject): Clip[] =>
     clips.filter((clip) => clip.corpus === corpus && clip.speaker === speaker)
