@@ -1,7 +1,11 @@
 import t from 'tap'
 import { chooseRule, frontierOf, type TriedRule } from '../../training/src/alerts/choose-rule.js'
 import { figuresOf, scoreRule } from '../../training/src/alerts/figures.js'
-import { rateInterval, shareInterval } from '../../training/src/alerts/rate-interval.js'
+import {
+  rateInterval,
+  rateIntervalOverPeople,
+  shareInterval,
+} from '../../training/src/alerts/rate-interval.js'
 import { replayRule } from '../../training/src/alerts/replay-rule.js'
 import { ruleGrid } from '../../training/src/alerts/rule-grid.js'
 import { scoreAlerts } from '../../training/src/alerts/score-alerts.js'
@@ -36,7 +40,7 @@ t.test('a second alert within an episode is neither false nor another recall', a
 
 t.test('no alerts and no episodes are counted as such', async (t) => {
   t.same(scoreAlerts([], [], 'angry'), { episodes: [], falseAlerts: [] })
-  const figures = figuresOf([{ episodes: [], falseAlerts: [], hours: 2 }])
+  const figures = figuresOf([{ person: 'a', episodes: [], falseAlerts: [], hours: 2 }])
   t.match(figures, { recall: 0, falsePerHour: 0, medianDelayS: null, recallInterval: [0, 1] })
 })
 
@@ -53,6 +57,17 @@ t.test('rates have the exact Poisson interval', async (t) => {
     t.ok(Math.abs(2 * interval[0] - low) < 1e-3, `${events}: ${interval[0]}`)
     t.ok(Math.abs(2 * interval[1] - high) < 1e-3, `${events}: ${interval[1]}`)
   }
+})
+
+t.test('over people a rate is the less certain the fewer of them gave all of it', async (t) => {
+  const people = (...events: readonly number[]): ReturnType<typeof rateIntervalOverPeople> =>
+    rateIntervalOverPeople(events.map((count) => ({ events: count, hours: 1 })))
+  const [evenLow, evenHigh] = people(1, 1, 1, 1, 1, 1, 1, 1)
+  t.same([evenLow, evenHigh], [1, 1])
+  const [low, high] = people(8, 0, 0, 0, 0, 0, 0, 0)
+  t.equal(low, 0)
+  t.ok(high > 2, `${high}`)
+  t.same(people(0, 0), [0, 0])
 })
 
 t.test('shares have Wilson’s interval', async (t) => {
@@ -131,7 +146,7 @@ function tried(recalled: number, falseAlerts: number, hours = 20): TriedRule {
     ...Array.from({ length: 10 - recalled }, () => ({ seconds: 30, delayS: null })),
   ]
   const alerts = Array.from({ length: falseAlerts }, () => ({ atSample: 0, during: null }))
-  return { rule, figures: figuresOf([{ episodes, falseAlerts: alerts, hours }]) }
+  return { rule, figures: figuresOf([{ person: 'a', episodes, falseAlerts: alerts, hours }]) }
 }
 
 t.test('the chosen rule keeps within the limit by the upper end of its interval', async (t) => {

@@ -8,7 +8,7 @@ import type { ReplayedSession } from './replay-rule.js'
 import { EVERY_DECISION } from './rule-grid.js'
 import type { SESSION_SETTINGS } from './session-settings.js'
 import { EMODB_PREFIX, type SessionSet } from './session-subjects.js'
-import type { SessionRecord } from './session-record.js'
+import { corpusOf, modelOf, personOf, type SessionRecord } from './session-record.js'
 import type { Way } from './ways.js'
 
 /** What `npm run evaluate -- --alerts` finds: written as metrics.json. */
@@ -73,14 +73,14 @@ export function setReport(sessions: readonly ReplayedSession[], rule: AlertRule)
   const figuresWhere = (isMeant: (record: SessionRecord) => boolean): RuleFigures =>
     figuresOf(scores.filter((_, n) => isMeant(records[n]!)))
   const isNeutral = ({ kind }: SessionRecord): boolean => kind === 'neutral'
-  const models = distinct(records.map(modelOf))
+  const models = distinct(records.map(familyOf))
   const corpora = distinct(records.map(corpusOf))
   return {
     people: distinct(records.map(personOf)),
     all: figuresOf(scores),
     mixed: figuresWhere((record) => !isNeutral(record)),
     neutral: {
-      ...byName(models, (model) => figuresWhere((record) => isNeutral(record) && modelOf(record) === model)),
+      ...byName(models, (model) => figuresWhere((record) => isNeutral(record) && familyOf(record) === model)),
       all: figuresWhere(isNeutral),
     },
     byCorpus: byName(corpora, (corpus) => figuresWhere((record) => corpusOf(record) === corpus)),
@@ -134,16 +134,7 @@ function distinct(names: readonly string[]): string[] {
   return [...new Set(names)]
 }
 
-// A session's name is `set/model/corpus-speaker/kind-number`.
-function modelOf({ name }: SessionRecord): string {
-  const model = name.split('/')[1] ?? ''
+function familyOf(record: SessionRecord): string {
+  const model = modelOf(record)
   return model.startsWith(EMODB_PREFIX) ? 'emodb-loso10, one each' : model
-}
-
-function personOf({ name }: SessionRecord): string {
-  return name.split('/')[2] ?? ''
-}
-
-function corpusOf(record: SessionRecord): string {
-  return personOf(record).split('-')[0] ?? ''
 }

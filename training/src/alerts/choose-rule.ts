@@ -23,14 +23,16 @@ export function tryRules(
 }
 
 /**
- * The rule of the highest recall among those whose false alerts are at most so many an hour, by the upper end of their
- * interval: one that was merely lucky is not taken. Of equals the one with fewer false alerts, then the first.
+ * The rule of the highest recall among those whose false alerts are at most so many an hour, by the upper ends of both
+ * their intervals: one that was merely lucky in its alerts, or in its people, is not taken. Of equals the one with fewer false alerts, then the first.
  *
  * @returns null if there is none
  */
 export function chooseRule(tried: readonly TriedRule[], mostPerHour = MOST_FALSE_PER_HOUR): TriedRule | null {
   return tried
-    .filter(({ figures }) => figures.falsePerHourInterval[1] <= mostPerHour)
+    .filter(({ figures: { falsePerHourInterval, falsePerHourOverPeople } }) =>
+      [falsePerHourInterval, falsePerHourOverPeople].every(([, high]) => high <= mostPerHour),
+    )
     .reduce<TriedRule | null>((best, one) => (best === null || isBetter(one, best) ? one : best), null)
 }
 

@@ -1,7 +1,14 @@
 import type { AlertRule } from '../../../src/affect/alerts/alert-rule.js'
 import { SAMPLE_RATE_HZ } from '../../../src/units.js'
-import { rateInterval, shareInterval, type Interval } from './rate-interval.js'
+import {
+  rateInterval,
+  rateIntervalOverPeople,
+  shareInterval,
+  type Interval,
+  type PersonCount,
+} from './rate-interval.js'
 import { replayRule, type ReplayedSession } from './replay-rule.js'
+import { personOf } from './session-record.js'
 import { scoreAlerts, type FalseAlert, type SessionScore } from './score-alerts.js'
 
 /** How well a rule does on some sessions. */
@@ -13,7 +20,10 @@ export interface RuleFigures {
   readonly recallInterval: Interval
   readonly falseAlerts: number
   readonly falsePerHour: number
+  /** As if alerts came independently of each other. */
   readonly falsePerHourInterval: Interval
+  /** By drawing people again: who raises one raises more. */
+  readonly falsePerHourOverPeople: Interval
   /** Of the false ones, by what was played: `neutral` speech, silence and noise, or another emotion. */
   readonly falseDuring: Readonly<Record<string, number>>
   /** Of the episodes that were recalled; null if none was. */
@@ -21,6 +31,7 @@ export interface RuleFigures {
 }
 
 export interface ScoredSession extends SessionScore {
+  readonly person: string
   readonly hours: number
 }
 
@@ -28,6 +39,7 @@ export function scoreRule(sessions: readonly ReplayedSession[], rule: AlertRule)
   return sessions.map((session) => {
     const { episodes, lengthSamples } = session.record
     return {
+      person: personOf(session.record),
       ...scoreAlerts(replayRule(session, rule), episodes, 'angry'),
       hours: lengthSamples / SAMPLE_RATE_HZ / 3600,
     }
@@ -48,9 +60,19 @@ export function figuresOf(scores: readonly ScoredSession[]): RuleFigures {
     falseAlerts: falseAlerts.length,
     falsePerHour: falseAlerts.length / hours,
     falsePerHourInterval: rateInterval(falseAlerts.length, hours),
+    falsePerHourOverPeople: rateIntervalOverPeople(personCounts(scores)),
     falseDuring: countsOf(falseAlerts),
     medianDelayS: delays[Math.floor(delays.length / 2)] ?? null,
   }
+}
+
+function personCounts(scores: readonly ScoredSession[]): PersonCount[] {
+  const counts = new Map<string, PersonCount>()
+  for (const { person, hours, falseAlerts } of scores) {
+    const before = counts.get(person) ?? { events: 0, hours: 0 }
+    counts.set(person, { events: before.events + falseAlerts.length, hours: before.hours + hours })
+  }
+  return [...counts.values()]
 }
 
 function countsOf(alerts: readonly FalseAlert[]): Record<string, number> {

@@ -1,7 +1,10 @@
+import { bootstrapInterval } from '../evaluate/bootstrap.js'
+
 /** Ends of a two-sided 95 % interval. */
 export type Interval = readonly [low: number, high: number]
 
 const TAIL = 0.025
+const BOOTSTRAP_SEED = 1
 
 /**
  * Exact 95 % interval of a rate from events counted in some time.
@@ -16,6 +19,32 @@ export function rateInterval(events: number, hours: number): Interval {
   const low = events === 0 ? 0 : solved((mean) => 1 - atMost(events - 1, mean) < TAIL, events)
   const high = solved((mean) => atMost(events, mean) > TAIL, 2 * events + 10)
   return [low / hours, high / hours]
+}
+
+/** What one person gave. */
+export interface PersonCount {
+  readonly events: number
+  readonly hours: number
+}
+
+/**
+ * 95 % interval of a rate by drawing as many people again with replacement: a voice that raises one alert raises more,
+ * which an interval over events alone does not know. Of no event at all it knows nothing.
+ *
+ * @see Efron & Tibshirani 1993, "An introduction to the bootstrap"
+ */
+export function rateIntervalOverPeople(people: readonly PersonCount[]): Interval {
+  if (people.every(({ events }) => events === 0)) return [0, 0]
+  const rateOf = (some: readonly PersonCount[]): number => {
+    let events = 0
+    let hours = 0
+    for (const one of some) {
+      events += one.events
+      hours += one.hours
+    }
+    return events / hours
+  }
+  return bootstrapInterval(people, rateOf, BOOTSTRAP_SEED)
 }
 
 /**

@@ -16,6 +16,20 @@ export interface SessionRecord {
   readonly decisions: readonly RecordedDecision[]
 }
 
+// A session's name is `set/model/corpus-speaker/kind-number`.
+
+export function modelOf({ name }: Pick<SessionRecord, 'name'>): string {
+  return name.split('/')[1] ?? ''
+}
+
+export function personOf({ name }: Pick<SessionRecord, 'name'>): string {
+  return name.split('/')[2] ?? ''
+}
+
+export function corpusOf(record: Pick<SessionRecord, 'name'>): string {
+  return personOf(record).split('-')[0] ?? ''
+}
+
 /** Probabilities are kept to four digits, times in samples. */
 export interface RecordedDecision {
   /** When the device had heard enough to decide. */
