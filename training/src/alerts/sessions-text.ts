@@ -8,10 +8,11 @@ export function sessionsText({ settings: s, sets }: AlertsReport): Block[] {
   return [
     heading('The sessions'),
     text(
-      'This is the third choice. The first, on fold models alone, took 0.75 in 2 of 3 windows over 6 s and recalled 12 of 48 episodes with the released model, whose scores are less extreme: thresholds ' +
-        'belong to a model, so one person of each corpus that it holds out was moved to dev and its sessions drawn anew. The second, held to the interval over alerts alone, took 0.5, whose 0.21 false ' +
-        'alerts an hour of dev became 0.80 on test, most of them from one voice: so the interval over people was added. Each change was made to how the choice is done, and the choice is made on dev; but ' +
-        'the test figures of the earlier ones were known, and the figures here are that much less blind.',
+      'This is the fourth choice. The first took 0.55 in 2 of 2 windows over 6 s, which speech without a pause can never raise: such rules were left out. The second, on fold models alone, took 0.75 in ' +
+        '2 of 3 windows over 6 s and recalled 12 of 48 episodes with the released model, whose scores are less extreme: thresholds belong to a model, so one person of each corpus that it holds out was ' +
+        'moved to dev and its sessions drawn anew. The third, held to the interval over alerts alone, took 0.5, whose 0.21 false alerts an hour of dev became 0.80 on test, half of them from one voice: so ' +
+        'the interval over people was added. Each change was made to how the choice is done, and the choice is made on dev; but the test figures of the earlier ones were known, and the figures here are ' +
+        'that much less blind.',
     ),
     text(
       `Each is one person at a microphone for ${s.mixedMinutes} minutes (mixed) or ${s.neutralMinutes} (neutral), with a companion who takes ` +
