@@ -7,8 +7,10 @@ import type { StreamContext } from './publish/emotion-event.js'
 import { emotionEvent } from './publish/emotion-event.js'
 import type { EventStamp } from './publish/event-sequence.js'
 import { alertMessage, emotionMessage, stateMessage } from './publish/payloads.js'
+import { lets, type Disclosure, type PrivacyMode } from './publish/privacy-modes.js'
 import type { Message } from './publish/publisher.js'
 import type { Topics } from './publish/topics.js'
+import type { Summaries } from './summaries.js'
 
 export interface AnnouncerOptions {
   readonly topics: Topics
@@ -20,32 +22,52 @@ export interface AnnouncerOptions {
   readonly fatigue?: { readonly assessment: FatigueAssessment }
   /** Told of every alert before it is said. */
   readonly onAlert?: (event: AlertEvent) => void
+  /** What may be said. Default: everything. */
+  readonly privacy?: PrivacyMode
+  /** Whether alerts are to rest now. */
+  readonly isQuiet?: () => boolean
+  /** Counts what is found, whatever may be said of it. */
+  readonly summaries?: Pick<Summaries, 'addDecision' | 'addAlert' | 'addFatigue'>
 }
 
-/** Turns what was found into messages, in the order in which they are to be sent. */
+/**
+ * Turns what was found into messages, in the order in which they are to be sent; what the privacy mode keeps back gets
+ * no message and no number in the sequence.
+ */
 export class Announcer {
   constructor(private readonly options: AnnouncerOptions) {}
 
   /** A decision, and the alerts that it raises or ends. */
   decision(judgement: Judgement, streamStartMs: number): readonly Message[] {
-    const { topics, device, nextStamp, alerts } = this.options
-    const event = emotionEvent(judgement, nextStamp(), { ...device, streamStartMs })
-    return [emotionMessage(topics, event), ...this.#alerts(alerts.hear(judgement), streamStartMs)]
+    const { topics, device, nextStamp, alerts, summaries } = this.options
+    summaries?.addDecision(judgement)
+    const said = this.#lets('emotion')
+      ? [emotionMessage(topics, emotionEvent(judgement, nextStamp(), { ...device, streamStartMs }))]
+      : []
+    const endSample = judgement.startSample + judgement.durationSamples
+    const changes = this.#isQuiet() ? alerts.cutAll(endSample, 'quiet_hours') : alerts.hear(judgement)
+    return [...said, ...this.#alerts(changes, streamStartMs)]
   }
 
   /** The alerts that a new assessment raises or ends. */
   fatigue(assessment: FatigueAssessment, streamStartMs: number): readonly Message[] {
-    return this.#alerts(this.options.alerts.hearFatigue(assessment), streamStartMs)
+    const { alerts, summaries } = this.options
+    summaries?.addFatigue(assessment)
+    const changes = this.#isQuiet() ? [] : alerts.hearFatigue(assessment)
+    return this.#alerts(changes, streamStartMs)
   }
 
   state(state: AffectState, streamStartMs: number): readonly Message[] {
     const { topics, fatigue } = this.options
+    if (!this.#lets('state')) return []
     return [stateMessage(topics, state, streamStartMs, fatigue?.assessment)]
   }
 
   /** Time passes: alerts that nothing was heard for are over. */
   pass(atSample: number, streamStartMs: number): readonly Message[] {
-    return this.#alerts(this.options.alerts.pass(atSample), streamStartMs)
+    const { alerts } = this.options
+    const changes = this.#isQuiet() ? alerts.cutAll(atSample, 'quiet_hours') : alerts.pass(atSample)
+    return this.#alerts(changes, streamStartMs)
   }
 
   /** Alerts that are active end. */
@@ -54,11 +76,21 @@ export class Announcer {
   }
 
   #alerts(changes: readonly AlertChange[], streamStartMs: number): readonly Message[] {
-    const { topics, nextStamp, onAlert } = this.options
+    const { topics, nextStamp, onAlert, summaries } = this.options
+    if (!this.#lets('alert')) return []
     return changes.map((change) => {
+      summaries?.addAlert({ kind: change.rule.kind, active: change.active })
       const event = alertEvent(change, nextStamp(), streamStartMs)
       onAlert?.(event)
       return alertMessage(topics, event)
     })
+  }
+
+  #lets(what: Disclosure): boolean {
+    return lets(this.options.privacy ?? 'full', what)
+  }
+
+  #isQuiet(): boolean {
+    return this.options.isQuiet?.() ?? false
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from './ops/logger.js'
 import type { StateFile } from './ops/state-file.js'
 import { reasonOf } from './reason-of.js'
 
-/** Something learnt of a voice that is to survive a restart. */
+/** Something that rests on speech and is to survive a restart. */
 export interface KeptState {
   /** In log lines: `voice baseline`. */
   readonly name: string
@@ -21,12 +21,27 @@ export interface KeptState {
   forget(): number
 }
 
+/** What is said where it cannot be kept. */
+export interface StateCodes {
+  readonly refused: string
+  readonly unwritable: string
+  readonly notRemoved: string
+}
+
+const BASELINE_CODES: StateCodes = {
+  refused: 'BASELINE_REFUSED',
+  unwritable: 'BASELINE_UNWRITABLE',
+  notRemoved: 'BASELINE_NOT_REMOVED',
+}
+
 export interface StateKeeperOptions {
   readonly state: KeptState
   readonly file: StateFile
   readonly maxFileBytes: number
   /** Between two writes. */
   readonly saveIntervalMs: number
+  /** Default: a baseline's. */
+  readonly codes?: StateCodes
   readonly clock: Clock
   readonly log: Logger
 }
@@ -55,8 +70,8 @@ export class StateKeeper {
       log.info({ speech_ms: state.speechMs }, `the ${state.name} is taken up again`)
     } catch (error) {
       log.warn(
-        { code: 'BASELINE_REFUSED', path: file.path, reason: reasonOf(error) },
-        `the ${state.name} is learnt anew`,
+        { code: this.#codes.refused, path: file.path, reason: reasonOf(error) },
+        `the ${state.name} is begun anew`,
       )
     }
   }
@@ -86,7 +101,7 @@ export class StateKeeper {
       file.remove()
     } catch (cause) {
       throw new ConfigError(
-        'BASELINE_NOT_REMOVED',
+        this.#codes.notRemoved,
         `the ${state.name} is forgotten, but ${file.path} cannot be removed (${reasonOf(cause)}): remove it by hand, or mend the rights of device.state_dir`,
         { cause },
       )
@@ -94,6 +109,10 @@ export class StateKeeper {
     this.#keptRevision = state.revision
     log.info({ speech_ms: speechMs }, `the ${state.name} is forgotten`)
     return speechMs
+  }
+
+  get #codes(): StateCodes {
+    return this.kept.codes ?? BASELINE_CODES
   }
 
   #schedule(): void {
@@ -123,7 +142,7 @@ export class StateKeeper {
       if (this.#hasWarned) return
       this.#hasWarned = true
       log.warn(
-        { code: 'BASELINE_UNWRITABLE', path: file.path, reason: reasonOf(error) },
+        { code: this.#codes.unwritable, path: file.path, reason: reasonOf(error) },
         `the ${state.name} is kept in memory only; mend the rights of device.state_dir`,
       )
     }

@@ -484,13 +484,13 @@ t.test(
     })
     const running = run()
     await settled()
-    listening.set(false, 'request')
+    listening.hold('request', true)
     await settled()
     t.ok(laps[0]?.aborted, 'its process ends')
     t.equal(capture.state, 'paused')
     t.equal(publisher.on(topics.emotion).length, 1, 'what was said before is judged')
     t.equal(laps.length, 1, 'and nobody listens')
-    listening.set(true, 'request')
+    listening.hold('request', false)
     await running
     t.equal(laps.length, 2)
     t.equal(capture.drops, 0, 'what was not to be heard is not lost')
@@ -505,19 +505,19 @@ t.test(
 
 t.test('a file waits while nobody may listen, and is judged whole afterwards', async (t) => {
   const { run, listening, options, capture } = rig(() => frames(5))
-  listening.set(false, 'request')
+  listening.hold('request', true)
   const running = run()
   await settled()
   t.equal(options.pipeline.framesSeen, 0)
   t.equal(capture.state, 'paused')
-  listening.set(true, 'request')
+  listening.hold('request', false)
   await running
   t.equal(options.pipeline.framesSeen, 5)
 })
 
 t.test('who stops while nobody listens is not kept waiting', async (t) => {
   const { run, listening, stop, capture } = rig(() => frames(5), { canWait: false })
-  listening.set(false, 'request')
+  listening.hold('request', true)
   const running = run()
   await settled()
   stop.abort()
@@ -578,7 +578,7 @@ t.test('an alert is over within a second once nothing is judged any more', async
 
 t.test('who stops listening ends the alert, and so does who stops the agent', async (t) => {
   for (const [why, act] of [
-    ['not_listening', ({ listening }: Rig) => void listening.set(false, 'request')],
+    ['not_listening', ({ listening }: Rig) => void listening.hold('request', true)],
     ['shutdown', ({ stop }: Rig) => stop.abort()],
     ['restart', ({ stop }: Rig) => stop.abort(RESTART)],
   ] as const) {

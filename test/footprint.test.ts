@@ -14,8 +14,8 @@ import { whiteNoise } from './support/synthetic-audio.js'
 const ROOT = join(import.meta.dirname, '..')
 
 /** Budgets: to go over one is a decision, to be made where the number stands. */
-// 67 and the nine that keep the outbox: docs/decisions/0015-outbox-store.md.
-const MOST_PACKAGES = 76
+// 67, the nine that keep the outbox (docs/decisions/0015-outbox-store.md), and node-cron, which brings nothing along.
+const MOST_PACKAGES = 77
 const MOST_PACKED_MB = 3
 /** Connecting, keeping the connection alive, reports: for a minute of audio, which has 3000 frames. */
 const MOST_TIMERS = 40

@@ -40,6 +40,8 @@ export interface AgentSession {
   readonly leftovers: Message[]
   /** Requests that change something. */
   readonly deeds: RateLimit
+  /** What must outlive the process; undefined where nothing may. */
+  stateFile(name: string): StateFile | undefined
   /** Agents built so far. */
   builds: number
   /** Unix time of sample 0 of a source that can wait, once it is known, ms. */
@@ -56,6 +58,7 @@ export interface AgentSession {
 
 /** What of a session may be kept in a state folder. */
 interface SessionParts {
+  readonly stateFile: (name: string) => StateFile | undefined
   readonly listening: ListenSwitch
   readonly alerts: AlertRegister
   readonly remote: RemoteConfig | undefined
@@ -100,6 +103,7 @@ export async function openSession(
           log,
         })
   return createSession({ log, stdin }, outbox, {
+    stateFile,
     listening: new ListenSwitch(stateFile('listening.json'), clock, log),
     alerts: new AlertRegister(stateFile('alerts.json'), log),
     remote,
@@ -128,6 +132,7 @@ export function createSession(
   { log, stdin }: SessionDeps,
   outbox: Outbox,
   {
+    stateFile = () => undefined,
     listening = new ListenSwitch(undefined, systemClock, log),
     alerts = new AlertRegister(undefined, log),
     remote,
@@ -148,6 +153,7 @@ export function createSession(
     ),
     outbox,
     leftovers: [],
+    stateFile,
     deeds: new RateLimit(DEEDS_AT_ONCE, DEEDS_PER_S),
     builds: 0,
     streamStartMs: undefined,

@@ -1,46 +1,34 @@
 import { AlertBoard } from '../affect/alerts/alert-board.js'
 import { runAgent, type AgentOptions, type CaptureCounts } from '../agent.js'
 import { Announcer } from '../announcer.js'
-import { BaselineKeeper } from '../baseline-keeper.js'
 import { createAudioSource } from '../capture/create-source.js'
-import type { Config } from '../config/config.js'
 import { configJsonSchema } from '../config/json-schema.js'
 import type { LoadedConfig } from '../config/load-config.js'
 import { CONFIG_SCHEMA } from '../config/schema.js'
 import { shownTree } from '../config/settings-table.js'
 import { DeviceStatus } from '../device-status.js'
 import { ConfigError } from '../errors.js'
-import { HealthReporter } from '../health-reporter.js'
 import { RESTART } from '../last-drain.js'
-import { systemClock } from '../ops/clock.js'
-import { HealthRecord } from '../ops/health.js'
-import type { Logger } from '../ops/logger.js'
-import { StateFile } from '../ops/state-file.js'
 import { splitUrls } from '../publish/broker-addresses.js'
 import { deviceVerbs } from '../publish/device-verbs.js'
-import { discoveryMessage } from '../publish/home-assistant/discovery-message.js'
-import { HomeAssistant } from '../publish/home-assistant/home-assistant.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
-import {
-  alertMessage,
-  healthMessage,
-  infoMessage,
-  listeningMessage,
-  statusMessage,
-} from '../publish/payloads.js'
+import { alertMessage, infoMessage, listeningMessage, removal, statusMessage } from '../publish/payloads.js'
 import { createPresence } from '../publish/presence.js'
 import type { Message } from '../publish/publisher.js'
 import { overEvent } from '../publish/raised-alerts.js'
+import { DISCLOSURES, lets } from '../publish/privacy-modes.js'
 import { createRequestHandler } from '../publish/requests.js'
-import type { VoiceBaseline } from '../voice-baseline.js'
 import type { AgentSession } from './agent-session.js'
 import { brokerAddress, brokerOptions } from './broker-options.js'
 import { connectRemote } from './connect-remote.js'
 import { buildFatigue } from './build-fatigue.js'
+import { buildHomeAssistant } from './build-home-assistant.js'
+import { buildHealth } from './build-health.js'
+import { buildSchedule } from './build-schedule.js'
 import { checkedRules } from './checked-rules.js'
 import { checkSettings } from './check-settings.js'
 import { affectParamsOf, captureParamsOf } from './stage-params.js'
-import { loadJudge, type Judge } from './judge.js'
+import { createBaselineKeeper, loadJudge } from './judge.js'
 import { packageVersion } from './version.js'
 
 /** An agent that is ready to run, once. */
@@ -69,7 +57,9 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const { source: spec, topics } = checkSettings(loaded)
   const nowMs = (): number => clock.nowMs()
   const judge = await loadJudge(config)
-  const rules = checkedRules(loaded, judge.classifier.labels)
+  const { mode } = config.privacy
+  const checked = checkedRules(loaded, judge.classifier.labels)
+  const rules = lets(mode, 'alert') ? checked : []
   const source = session.source(() =>
     createAudioSource(spec, {
       stdin: session.stdin,
@@ -79,7 +69,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     }),
   )
   const voice = judge.createVoice()
-  const keeper = createKeeper(config, judge, voice, log)
+  const keeper = createBaselineKeeper(config.device.state_dir, judge, voice, { clock, log })
   // A recording is judged the same every time, and its voices are not this microphone's.
   const adapts = judge.adapts && (!source.canWait || config.affect.adaptation.sources === 'all')
   if (adapts) keeper.restore()
@@ -113,38 +103,21 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     clock,
   })
   const capture: CaptureCounts = { state: 'starting', drops: 0 }
-  const record = new HealthRecord(
-    { monotonicMs: clock.monotonicMs(), cpuMicros: cpuMicros() },
-    session.startedMs,
-  )
+  const health = buildHealth(config.health.interval_s, {
+    session,
+    topics,
+    tell,
+    publisher,
+    source,
+    capture,
+    pipeline: () => pipeline,
+    voice,
+  })
   const pipeline = judge.createPipeline({
     ...(adapts ? { voice } : {}),
-    onInference: (durationMs) => record.inferenceTook(durationMs),
+    onInference: health.inferenceTook,
     ...(fatigue === undefined ? {} : { onSegment: fatigue.hear }),
   })
-  const health = new HealthReporter(clock, config.health.interval_s * 1000, () => {
-    const { outboxDepth, outboxDropped, outboxDroppedBy, outboxStore, reconnects } = publisher.counts
-    const report = record.report({
-      monotonicMs: clock.monotonicMs(),
-      rssBytes: process.memoryUsage.rss(),
-      cpuMicros: cpuMicros(),
-      captureState: capture.state,
-      captureDrops: capture.drops,
-      captureRestarts: source.monitor?.counts.restarts ?? 0,
-      captureDriftPpm: source.monitor?.counts.driftPpm ?? null,
-      framesSeen: pipeline.framesSeen,
-      framesSpeech: pipeline.framesSpeech,
-      outboxDepth,
-      outboxDropped,
-      outboxDroppedBy,
-      outboxStore,
-      reconnects,
-      adaptationSpeechMs: voice.speechMs,
-    })
-    lastHealth = healthMessage(topics, report, nowMs())
-    tell(lastHealth)
-  })
-  let lastHealth: Message | undefined
   const deviceId = config.device.id
   const lap = new AbortController()
   const restart = (): void => lap.abort(RESTART)
@@ -161,11 +134,11 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       if (remote === undefined) throw noRemoteConfig()
       return remote.rollBack()
     },
-    setListening: (isOn) => listening.set(isOn, 'request'),
-    health() {
-      health.now()
-      return JSON.parse(lastHealth?.payload ?? '{}') as object
+    setListening(isOn) {
+      const kept = listening.hold('request', !isOn)
+      return { listening: listening.state.listening, kept, held_by: listening.state.heldBy }
     },
+    health: () => health.now(),
     forgetVoice: () => ({ speech_ms: keeper.reset(), fatigue_speech_ms: fatigue?.reset() ?? 0 }),
     // The response goes first.
     restart: () => void clock.after(RESTART_AFTER_MS, restart),
@@ -188,30 +161,30 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
         featureParamsHash: judge.featureParamsHash,
         configRevision: remote?.revision ?? 0,
         capabilities: [
-          ...['emotion', 'state', 'alert', 'health'],
+          ...DISCLOSURES.filter((what) => lets(mode, what)),
+          'health',
           ...(fatigue === undefined ? [] : ['fatigue']),
           ...Object.keys(verbs).map((verb) => `request/${verb}`),
         ],
       },
       nowMs(),
     )
-  const { home_assistant_prefix: discoveryPrefix } = config.publish
-  const discovery = (healthIntervalS: number): Message =>
-    discoveryMessage(topics, discoveryPrefix, {
-      deviceId,
-      modelId: model.id,
-      version: packageVersion(),
-      labels: judge.classifier.labels,
-      alertKinds: rules.map(({ kind }) => kind),
-      healthIntervalS,
-    })
-  const homeAssistant = new HomeAssistant({
+  const homeAssistant = buildHomeAssistant(config, {
+    topics,
     publisher,
-    discovery: discovery(config.health.interval_s),
-    prefix: discoveryPrefix,
-    isOn: config.publish.home_assistant,
     clock,
-    random: Math.random,
+    classifier: judge.classifier,
+    rules,
+  })
+  const schedule = buildSchedule(config, {
+    session,
+    topics,
+    tell,
+    rollOverBaseline: () => fatigue?.rollOver(),
+    refresh() {
+      health.now()
+      homeAssistant.repeat()
+    },
   })
   const options: AgentOptions = {
     source,
@@ -224,10 +197,13 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       alerts: new AlertBoard(rules),
       ...(fatigue === undefined ? {} : { fatigue }),
       onAlert: (event) => session.alerts.note(event),
+      privacy: mode,
+      isQuiet: schedule.isQuiet,
+      summaries: schedule.summaries,
     }),
     ...(fatigue === undefined ? {} : { fatigue }),
     info: info(),
-    health,
+    health: health.reporter,
     listening,
     setStatus: (state, reason) => status.hears(state, reason),
     // Nothing is taken from afar that could not be answered any more.
@@ -244,8 +220,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     log,
   }
   const sayListening = (): void => {
-    const { listening: isOn, reason, sinceMs } = listening.state
-    tell(listeningMessage(topics, isOn, reason, sinceMs))
+    tell(listeningMessage(topics, listening.state))
   }
   if (remote !== undefined) {
     connectRemote(remote, {
@@ -257,8 +232,8 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       captureState: () => capture.state,
       reconfigure(next) {
         log.setLevel(next.log.level)
-        health.every(next.health.interval_s * 1000)
-        homeAssistant.update(discovery(next.health.interval_s))
+        health.reporter.every(next.health.interval_s * 1000)
+        homeAssistant.update(next.health.interval_s)
         pipeline.retune(affectParamsOf(next.affect))
         // It names the revision in force.
         tell(info())
@@ -273,11 +248,15 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       if (stop.aborted) end()
       if (adapts) keeper.start()
       fatigue?.start()
+      schedule.start()
       const forgetListening = listening.onChange(sayListening)
       sayListening()
+      // What the broker retains of a time when more could be said is taken back.
+      if (!lets(mode, 'state')) tell(removal(topics.state))
       for (const alert of session.alerts.takeLeftovers()) {
-        tell(alertMessage(topics, overEvent(alert, session.nextStamp(), nowMs())))
+        if (lets(mode, 'alert')) tell(alertMessage(topics, overEvent(alert, session.nextStamp(), nowMs())))
       }
+      if (!lets(mode, 'alert')) for (const { kind } of checked) tell(removal(topics.alert(kind)))
       homeAssistant.start()
       try {
         await runAgent(options, capture, lap.signal)
@@ -287,6 +266,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
         homeAssistant.stop()
         keeper.stop()
         fatigue?.stop()
+        schedule.stop()
       }
       return lap.signal.reason === RESTART && !stop.aborted ? 'restart' : 'ended'
     },
@@ -297,25 +277,7 @@ function noRemoteConfig(): ConfigError {
   return new ConfigError('CONFIG_NOT_REMOTE', 'device.remote_config is off: nothing is taken from afar')
 }
 
-function createKeeper(config: Config, judge: Judge, voice: VoiceBaseline, log: Logger): BaselineKeeper {
-  return new BaselineKeeper({
-    voice,
-    file: new StateFile(config.device.state_dir, 'baseline.json'),
-    identity: {
-      featureParamsHash: judge.featureParamsHash,
-      nCoefficients: judge.classifier.inputCoefficients,
-    },
-    clock: systemClock,
-    log,
-  })
-}
-
 /** @param startTime RFC 3339 or empty */
 export function startMs(startTime: string): number | undefined {
   return startTime === '' ? undefined : Date.parse(startTime)
-}
-
-function cpuMicros(): number {
-  const { user, system } = process.cpuUsage()
-  return user + system
 }

@@ -1,3 +1,4 @@
+import { BaselineKeeper } from '../baseline-keeper.js'
 import type { Classifier } from '../classify/classifier.js'
 import { createInt8Classifier } from '../classify/int8-classifier.js'
 import { createTfjsClassifier } from '../classify/tfjs-classifier.js'
@@ -8,6 +9,9 @@ import { FEATURE_PARAMS } from '../features/feature-params.js'
 import { createModelInput } from '../features/model-input.js'
 import { loadGates } from '../gate/load-gates.js'
 import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
+import type { Clock } from '../ops/clock.js'
+import type { Logger } from '../ops/logger.js'
+import { StateFile } from '../ops/state-file.js'
 import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.js'
 import { VoiceBaseline } from '../voice-baseline.js'
 import { adaptationParamsOf, affectParamsOf, gateSettingsOf } from './stage-params.js'
@@ -68,4 +72,20 @@ async function createClassifier(
     case 'tfjs':
       return createTfjsClassifier((await startTfjs()).tf, artefact)
   }
+}
+
+/** Keeps what is learnt of the voice with this judge's features. */
+export function createBaselineKeeper(
+  stateDir: string,
+  { featureParamsHash, classifier }: Judge,
+  voice: VoiceBaseline,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): BaselineKeeper {
+  return new BaselineKeeper({
+    voice,
+    file: new StateFile(stateDir, 'baseline.json'),
+    identity: { featureParamsHash, nCoefficients: classifier.inputCoefficients },
+    clock,
+    log,
+  })
 }

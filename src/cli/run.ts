@@ -7,6 +7,7 @@ import { buildAgent } from './build-agent.js'
 import type { CommandIo } from './io.js'
 import { SETTING_OPTIONS, settingSources, SETTINGS_HELP } from './load-settings.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
+import { muteBySignal } from './mute-signal.js'
 import { createStopSignal } from './stop-signal.js'
 
 export const RUN_HELP = `Usage: affectd run [--source SPEC] [--config FILE] [--set key=value]…
@@ -48,10 +49,13 @@ export async function runCommand(
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
   const session = await openSession({ sources, loaded }, { log, stdin: () => process.stdin })
   const signals = stop === undefined ? createStopSignal() : { signal: stop, release: () => undefined }
+  const { listening } = session
+  const forgetMute = muteBySignal(() => listening.hold('mute_signal', !listening.isHeldBy('mute_signal')))
   try {
     await runAgents(session, loaded, signals.signal)
   } finally {
     signals.release()
+    forgetMute()
     await session.close()
   }
   return 0

@@ -15,11 +15,11 @@ import { parseOptions, refusePositionals } from './parse-options.js'
 import { renderAlert, timeOfDay } from './render-alert.js'
 import { plain, renderEvent } from './render-event.js'
 
-const WATCHED = ['emotion', 'status', 'listening', 'alert/+']
+const WATCHED = ['emotion', 'status', 'listening', 'alert/+', 'summary']
 
 export const WATCH_HELP = `Usage: affectd watch [--broker URL] [--device ID] [--prefix TOPIC] [--config FILE] [--set key=value]…
 
-Shows what devices say, as it comes, until Ctrl-C: emotions, changes of status, alerts.
+Shows what devices say, as it comes, until Ctrl-C: emotions, changes of status, alerts, summaries.
 
   --broker URL    the broker; default mqtt.url. A name in it is used instead of the configured name and password
   --device ID     one device only
@@ -124,7 +124,13 @@ function describe(
   const reason = typeof fields['reason'] === 'string' ? ` (${plain(fields['reason'])})` : ''
   if (kind === 'status') return `is ${plain(String(fields['state']))}${reason}`
   if (kind === 'listening') return `${fields['listening'] === true ? 'listens' : 'does not listen'}${reason}`
+  if (kind === 'summary')
+    return `summary: ${number(fields['decisions'])} decisions on ${number(fields['speech_minutes'])} minutes of speech`
   return kind === 'alert' ? renderAlert(detail, fields) : undefined
+}
+
+function number(value: unknown): string {
+  return typeof value === 'number' ? String(value) : '?'
 }
 
 /** What would be wrong configuration elsewhere was wrong on the command line here. */

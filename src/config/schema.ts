@@ -6,6 +6,8 @@ import { FATIGUE_KEYS } from './fatigue-keys.js'
 import { GATE_KEYS } from './gate-keys.js'
 import { key, type SchemaTree } from './key-spec.js'
 import { LIVE_KEYS } from './live-keys.js'
+import { PRIVACY_KEYS } from './privacy-keys.js'
+import { SCHEDULE_KEYS } from './schedule-keys.js'
 
 // RFC 3339; that the day exists is checked with the other conflicts.
 const RFC3339_OR_EMPTY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/
@@ -111,6 +113,8 @@ export const CONFIG_SCHEMA = {
   affect: AFFECT_KEYS,
   alerts: ALERT_KEYS,
   fatigue: FATIGUE_KEYS,
+  schedule: SCHEDULE_KEYS,
+  privacy: PRIVACY_KEYS,
   publish: {
     prefix: key({
       doc: 'First levels of every topic: topics are <prefix>/<device.id>/….',

@@ -2,6 +2,13 @@ import { PublishError } from '../errors.js'
 import type { RequestBody, VerbHandlers } from './requests.js'
 import { rfc3339 } from './stream-time.js'
 
+/** What became of `listen/set`: a mute by hand or the schedule may hold off what was asked for. */
+export interface ListenAnswer {
+  readonly listening: boolean
+  readonly kept: boolean
+  readonly held_by: readonly string[]
+}
+
 /** What requests may do to the device. */
 export interface DeviceControls {
   readonly nowMs: () => number
@@ -13,8 +20,8 @@ export interface DeviceControls {
   readonly configSchema: () => object
   /** Returns to the configuration before; @returns the revision that is in force again */
   readonly rollBackConfig: () => number
-  /** @returns true if a restart will know of it */
-  readonly setListening: (listening: boolean) => boolean
+  /** @returns whether it listens now, what holds it off, and whether a restart will know of it */
+  readonly setListening: (listening: boolean) => ListenAnswer
   /** What `health` says now. */
   readonly health: () => object
   /** Forgets the voice; @returns how much speech was known of it, and of how it is when it is not tired */
@@ -38,8 +45,7 @@ export function deviceVerbs(controls: DeviceControls): VerbHandlers {
     'config/schema': () => controls.configSchema(),
     'config/rollback': deed(() => ({ revision: controls.rollBackConfig() })),
     'listen/set': deed((body) => {
-      const listening = booleanField(body, 'listening')
-      return { listening, kept: controls.setListening(listening) }
+      return controls.setListening(booleanField(body, 'listening'))
     }),
     'baseline/reset': deed(() => controls.forgetVoice()),
     restart: deed(() => {

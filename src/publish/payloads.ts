@@ -22,6 +22,14 @@ export interface DeviceInfo {
   readonly capabilities: readonly string[]
 }
 
+/** Whether the device listens, and why not. Machine-readable reasons. */
+export interface ListeningReport {
+  readonly listening: boolean
+  readonly reason: string | null
+  readonly heldBy: readonly string[]
+  readonly sinceMs: number
+}
+
 export function emotionMessage(topics: Topics, event: EmotionEvent): Message {
   return { topic: topics.emotion, payload: JSON.stringify(event), qos: 1, retain: false, kind: 'event' }
 }
@@ -84,11 +92,10 @@ export function stateMessage(
 
 export function listeningMessage(
   topics: Topics,
-  listening: boolean,
-  reason: string | null,
-  sinceMs: number,
+  { listening, reason, heldBy, sinceMs }: ListeningReport,
 ): Message {
-  return retained(topics.listening, { listening, reason, since: rfc3339(sinceMs) }, 1)
+  const payload = { listening, reason, held_by: heldBy, since: rfc3339(sinceMs) }
+  return retained(topics.listening, payload, 1)
 }
 
 export function healthMessage(topics: Topics, report: HealthReport, nowMs: number): Message {
@@ -112,6 +119,11 @@ export function healthMessage(topics: Topics, report: HealthReport, nowMs: numbe
     adaptation: { speech_ms: report.adaptationSpeechMs },
   }
   return retained(topics.health, payload, 0)
+}
+
+/** Takes back what the broker retains of a topic. */
+export function removal(topic: string): Message {
+  return { topic, payload: '', qos: 1, retain: true, kind: 'state' }
 }
 
 function fatigueState({ status, reason, score }: FatigueAssessment): object {

@@ -14,6 +14,7 @@ export interface Topics {
   readonly health: string
   /** Of one rule. */
   alert(kind: string): string
+  readonly summary: string
   /** Written by the operator. */
   readonly configDesired: string
   readonly configReported: string
@@ -53,6 +54,7 @@ export function createTopics(deviceId: string, prefix: string = DEFAULT_PREFIX):
     listening: `${base}/listening`,
     health: `${base}/health`,
     alert: (kind) => `${base}/alert/${kind}`,
+    summary: `${base}/summary`,
     configDesired: `${base}/config/desired`,
     configReported: `${base}/config/reported`,
     groupConfigDesired: (group) => `${prefix}/${GROUPS_LEVEL}/${group}/config/desired`,

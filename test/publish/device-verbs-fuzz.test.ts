@@ -38,7 +38,11 @@ class Device {
       config: () => ({ revision: remote.revision, effective: shownTree(remote.loaded) }),
       configSchema: () => configJsonSchema(CONFIG_SCHEMA),
       rollBackConfig: () => remote.rollBack(),
-      setListening: (isOn) => this.listening.set(isOn, 'request'),
+      setListening: (isOn) => ({
+        kept: this.listening.hold('request', !isOn),
+        listening: this.listening.state.listening,
+        held_by: this.listening.state.heldBy,
+      }),
       health: () => ({ uptime_s: 1 }),
       forgetVoice: () => ({ speech_ms: this.deeds.push('baseline/reset'), fatigue_speech_ms: 0 }),
       restart: () => void this.deeds.push('restart'),

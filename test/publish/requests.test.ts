@@ -21,7 +21,11 @@ const handle = createRequestHandler(
       rollBackConfig() {
         throw new ConfigError('CONFIG_NOTHING_TO_ROLL_BACK', 'no')
       },
-      setListening: (listening) => done.push(listening) > 0,
+      setListening: (listening) => ({
+        listening,
+        kept: done.push(listening) > 0,
+        held_by: listening ? [] : ['request'],
+      }),
       health: () => ({ uptime_s: 1 }),
       forgetVoice: () => ({ speech_ms: 42_980, fatigue_speech_ms: 600_000 }),
       restart: () => done.push('restart'),
@@ -160,7 +164,11 @@ t.test('contract: what each verb answers', async (t) => {
   t.same(await data('health'), { uptime_s: 1 })
   t.same(await data('config/get'), { revision: 7, group_revision: 0, effective: {} })
   t.same(await data('config/schema'), { type: 'object' })
-  t.same(await data('listen/set', '{"listening":false}'), { listening: false, kept: true })
+  t.same(await data('listen/set', '{"listening":false}'), {
+    listening: false,
+    kept: true,
+    held_by: ['request'],
+  })
   t.same(await data('restart'), { restarting: true })
   t.equal(await data('late'), 7, 'a verb may take its time')
   t.same(done.splice(0), [false, 'restart'])

@@ -21,6 +21,7 @@ t.test('contract: the topics of a device', (t) => {
       state: 'affectd/bus-12/state',
       listening: 'affectd/bus-12/listening',
       health: 'affectd/bus-12/health',
+      summary: 'affectd/bus-12/summary',
       alert: 'affectd/bus-12/alert/anger',
       configDesired: 'affectd/bus-12/config/desired',
       configReported: 'affectd/bus-12/config/reported',

@@ -1,5 +1,6 @@
 import type { AlertChange } from '../../src/affect/alerts/alert-rule.js'
 import type { FatigueAssessment } from '../../src/affect/fatigue/fatigue-assessment.js'
+import type { TallyCounts } from '../../src/affect/summary/tally.js'
 import type { Judgement } from '../../src/affect/judgement.js'
 import { alertEvent } from '../../src/publish/alert-event.js'
 import { emotionEvent } from '../../src/publish/emotion-event.js'
@@ -15,6 +16,7 @@ import {
   statusMessage,
 } from '../../src/publish/payloads.js'
 import type { Message } from '../../src/publish/publisher.js'
+import { summaryMessage } from '../../src/publish/summary-message.js'
 import { createTopics } from '../../src/publish/topics.js'
 
 export const SAMPLE_TOPICS = createTopics('bus-12')
@@ -84,6 +86,19 @@ export const SAMPLE_ALERT: AlertChange = {
   fatigue: SAMPLE_FATIGUE,
 }
 
+export const SAMPLE_COUNTS: TallyCounts = {
+  decisions: 40,
+  abstained: { low_snr: 4, low_confidence: 6 },
+  speechMs: 61_234,
+  labelSpeechMs: { neutral: 40_000, angry: 8000, sad: 2000 },
+  labelDecisions: { neutral: 22, angry: 6, sad: 2 },
+  arousalMs: 6000,
+  valenceMs: -5500,
+  standingMs: 50_000,
+  alerts: { anger: 1 },
+  fatigue: { assessments: 3, scores: 0.6, highest: 0.4 },
+}
+
 export const SAMPLE_STAMP = {
   id: '019a0000-0000-7000-8000-000000000000',
   bootId: '7d0f3b52-3a5c-4c3c-9d3e-0a4f5d0b8c11',
@@ -143,8 +158,20 @@ export function sampleMessages(): Readonly<Record<string, Message>> {
       SAMPLE_FATIGUE,
     ),
     alert: alertMessage(topics, alertEvent(SAMPLE_ALERT, SAMPLE_STAMP, SAMPLE_CONTEXT.streamStartMs)),
+    summary: summaryMessage(
+      topics,
+      SAMPLE_COUNTS,
+      { kind: 'day', startMs: now - 86_400_000, endMs: now, timeZone: 'Europe/Berlin' },
+      SAMPLE_STAMP,
+      { deviceId: 'bus-12', discloses: 'everything' },
+    ),
     configReported: configReportedMessage(topics, SAMPLE_REPORT, now),
-    listening: listeningMessage(topics, false, 'privacy_window', now),
+    listening: listeningMessage(topics, {
+      listening: false,
+      reason: 'mute_file',
+      heldBy: ['mute_file', 'request'],
+      sinceMs: now,
+    }),
     health: healthMessage(
       topics,
       {
@@ -177,6 +204,7 @@ export function sampleDiscovery(alertKinds: readonly string[]): Message {
     version: '0.1.0',
     labels: Object.keys(SAMPLE_JUDGEMENT.probabilities),
     alertKinds,
+    tells: { emotion: true, state: true },
     healthIntervalS: 60,
   })
 }

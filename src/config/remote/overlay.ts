@@ -7,13 +7,14 @@ import { loadConfig, type ConfigSources, type LoadedConfig } from '../load-confi
 import type { Origin } from '../origin.js'
 import type { Patch } from './desired.js'
 import { mergedOverlay } from './merge-patch.js'
+import { checkPrivacyKept } from './privacy-guard.js'
 import type { Overlay } from './revisions.js'
 
 /**
  * The configuration with an overlay between the local file and the environment, checked whole.
  *
  * @param local every source but the remote one
- * @throws {ConfigError} CONFIG_NOT_REMOTE, CONFIG_PINNED, and as `loadConfig`
+ * @throws {ConfigError} CONFIG_NOT_REMOTE, CONFIG_PINNED, CONFIG_PRIVACY_LOOSENED, and as `loadConfig`
  */
 export function loadWithOverlay(local: ConfigSources, { group, device }: Overlay): LoadedConfig {
   const bare = loadConfig(local)
@@ -26,7 +27,9 @@ export function loadWithOverlay(local: ConfigSources, { group, device }: Overlay
   // Each patch by itself too: a wrong key under the other's cover is wrong all the same.
   for (const revision of [group, device]) if (revision !== null) checkPatch(revision.patch, bare, origin)
   const remote = treeLayer(CONFIG_KEYS, mergedOverlay(group?.patch, device?.patch), origin)
-  return loadConfig({ ...local, remote })
+  const loaded = loadConfig({ ...local, remote })
+  checkPrivacyKept(bare.config, loaded.config)
+  return loaded
 }
 
 function checkPatch(patch: Patch, local: LoadedConfig, origin: Origin): void {

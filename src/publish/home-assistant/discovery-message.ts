@@ -2,7 +2,7 @@ import type { Message } from '../publisher.js'
 import type { Topics } from '../topics.js'
 import { affectEntities, listeningSwitch } from './affect-entities.js'
 import { diagnosticEntities } from './diagnostic-entities.js'
-import type { Entities } from './entity.js'
+import type { Entities, Entity } from './entity.js'
 import { AVAILABILITY_TEMPLATE } from './templates.js'
 
 /** What Home Assistant is told of a device. */
@@ -15,6 +15,8 @@ export interface DiscoveredDevice {
   readonly labels: readonly string[]
   /** Rules that publish under `alert/<kind>`. */
   readonly alertKinds: readonly string[]
+  /** Whether it publishes decisions and the state at all: without them their entities would know nothing. */
+  readonly tells: { readonly emotion: boolean; readonly state: boolean }
   /** Time between two health reports. */
   readonly healthIntervalS: number
 }
@@ -37,10 +39,10 @@ export function discoveryMessage(topics: Topics, prefix: string, device: Discove
     listening: listeningSwitch(topics),
     ...diagnosticEntities(topics, healthIntervalS),
   }
-  const components = Object.entries(entities).map(([key, entity]) => [
-    key,
-    { ...entity, unique_id: `${identifier}_${key}` },
-  ])
+  const isTold = ({ state_topic: topic }: Entity): boolean =>
+    (device.tells.emotion || topic !== topics.emotion) && (device.tells.state || topic !== topics.state)
+  const told = Object.entries(entities).filter(([, entity]) => isTold(entity))
+  const components = told.map(([key, entity]) => [key, { ...entity, unique_id: `${identifier}_${key}` }])
   const payload = {
     device: {
       identifiers: [identifier],

@@ -56,6 +56,11 @@ export class HomeAssistant {
     if (this.options.isOn) this.#publish(discovery)
   }
 
+  /** Says it again: a broker may have lost what it retained. */
+  repeat(): void {
+    if (this.options.isOn) this.#publish(this.#discovery)
+  }
+
   stop(): void {
     this.#answer?.clear()
     this.#answer = undefined

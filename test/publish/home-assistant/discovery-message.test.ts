@@ -104,6 +104,7 @@ t.test('topics follow the prefixes, and health expires after three reports', (t)
     version: '1',
     labels: ['x'],
     alertKinds: [],
+    tells: { emotion: true, state: true },
     healthIntervalS: 2.5,
   })
   t.equal(other.topic, 'ha/x/device/a/config')

@@ -1,0 +1,56 @@
+import type { AlertRule } from '../affect/alerts/alert-rule.js'
+import type { Classifier } from '../classify/classifier.js'
+import type { Config } from '../config/config.js'
+import type { Clock } from '../ops/clock.js'
+import { discoveryMessage } from '../publish/home-assistant/discovery-message.js'
+import { HomeAssistant } from '../publish/home-assistant/home-assistant.js'
+import { lets } from '../publish/privacy-modes.js'
+import type { Message, Publisher } from '../publish/publisher.js'
+import type { Topics } from '../publish/topics.js'
+import { packageVersion } from './version.js'
+
+export interface HomeAssistantDeps {
+  readonly topics: Topics
+  readonly publisher: Pick<Publisher, 'publish' | 'subscribe'>
+  readonly clock: Clock
+  readonly classifier: Pick<Classifier, 'model' | 'labels'>
+  readonly rules: readonly AlertRule[]
+}
+
+/** The device in Home Assistant, and how it is told of a change. */
+export interface HomeAssistantPart {
+  start(): void
+  stop(): void
+  repeat(): void
+  update(healthIntervalS: number): void
+}
+
+export function buildHomeAssistant(
+  { device, health, privacy, publish }: Config,
+  { topics, publisher, clock, classifier, rules }: HomeAssistantDeps,
+): HomeAssistantPart {
+  const discovery = (healthIntervalS: number): Message =>
+    discoveryMessage(topics, publish.home_assistant_prefix, {
+      deviceId: device.id,
+      modelId: classifier.model.id,
+      version: packageVersion(),
+      labels: classifier.labels,
+      alertKinds: rules.map(({ kind }) => kind),
+      tells: { emotion: lets(privacy.mode, 'emotion'), state: lets(privacy.mode, 'state') },
+      healthIntervalS,
+    })
+  const homeAssistant = new HomeAssistant({
+    publisher,
+    discovery: discovery(health.interval_s),
+    prefix: publish.home_assistant_prefix,
+    isOn: publish.home_assistant,
+    clock,
+    random: Math.random,
+  })
+  return {
+    start: () => homeAssistant.start(),
+    stop: () => homeAssistant.stop(),
+    repeat: () => homeAssistant.repeat(),
+    update: (healthIntervalS) => homeAssistant.update(discovery(healthIntervalS)),
+  }
+}

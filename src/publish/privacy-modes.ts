@@ -1,0 +1,18 @@
+/** What may be published, from the mode that says most to the one that says nothing. */
+export type PrivacyMode = 'full' | 'alerts-only' | 'aggregate' | 'off'
+
+/** What tells something of who speaks. */
+export type Disclosure = (typeof DISCLOSURES)[number]
+export const DISCLOSURES = ['emotion', 'state', 'alert', 'summary'] as const
+
+const LET_OUT: Readonly<Record<PrivacyMode, readonly Disclosure[]>> = {
+  full: ['emotion', 'state', 'alert', 'summary'],
+  'alerts-only': ['alert', 'summary'],
+  aggregate: ['summary'],
+  off: [],
+}
+
+/** Whether a mode lets out messages of a kind. What says nothing of anybody (`status`, `health`, …) always goes. */
+export function lets(mode: PrivacyMode, what: Disclosure): boolean {
+  return LET_OUT[mode].includes(what)
+}
