@@ -72,6 +72,7 @@ export const furtherRules: Format<FurtherRules> = {
       additionalProperties: false,
       properties: Object.fromEntries(NAMED_FIELDS.map((name) => [name, RULE_FORMATS[name].jsonSchema])),
     },
+    examples: [{}, { distress: { score: 'sad+fearful', enter: 0.6, hits: 3, of: 5 } }],
   },
   accepts: (value): value is FurtherRules =>
     isJsonObject(value) &&
@@ -122,5 +123,6 @@ function isRule(value: unknown): boolean {
 function withScores(format: Format<string>): Format<string> {
   const accepts = (value: unknown): value is string =>
     format.accepts(value) && parseScore(value) !== undefined
-  return { ...format, accepts, parse: (text) => (accepts(text) ? text : undefined) }
+  const jsonSchema = { ...format.jsonSchema, examples: ['angry', 'angry+disgust', '-valence'] }
+  return { ...format, jsonSchema, accepts, parse: (text) => (accepts(text) ? text : undefined) }
 }

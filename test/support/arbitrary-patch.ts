@@ -9,11 +9,14 @@ export function arbitraryValue({ format }: KeySpec): fc.Arbitrary<unknown> {
   const schema = format.jsonSchema as {
     type?: string
     enum?: unknown[]
+    examples?: unknown[]
     minimum?: number
     maximum?: number
   }
   const range = { min: schema.minimum as number, max: schema.maximum as number }
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum)
+  // What hardly any text is by chance.
+  if (schema.examples !== undefined) return fc.constantFrom(...schema.examples)
   switch (schema.type) {
     case 'boolean':
       return fc.boolean()
