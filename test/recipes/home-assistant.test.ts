@@ -83,19 +83,20 @@ t.test('triggers wait for states that their entity has', (t) => {
   t.end()
 })
 
-/** @returns each template rendered as Home Assistant would, an undefined value being an error */
-function render(python: string, templates: readonly string[], variables: object): readonly string[] {
+/** @returns each template rendered with its variables as Home Assistant would, an undefined value being an error */
+function render(python: string, jobs: readonly (readonly [string, object])[]): readonly string[] {
   const code = `
 import json, sys
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-templates, variables = json.load(sys.stdin)
 env = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
-env.globals['is_state'] = lambda entity, state: variables['states'][entity] == state
-print(json.dumps([env.from_string(one).render(trigger=variables['trigger']) for one in templates]))
+def rendered(template, variables):
+    env.globals['is_state'] = lambda entity, state: variables['states'][entity] == state
+    return env.from_string(template).render(trigger=variables['trigger'])
+print(json.dumps([rendered(*job) for job in json.load(sys.stdin)]))
 `
-  const input = JSON.stringify([templates, variables])
-  return JSON.parse(execFileSync(python, ['-c', code], { input, encoding: 'utf8' })) as string[]
+  const text = execFileSync(python, ['-c', code], { input: JSON.stringify(jobs), encoding: 'utf8' })
+  return JSON.parse(text) as string[]
 }
 
 const PYTHON = pythonWith('jinja2')
@@ -113,23 +114,24 @@ t.test(
       states: { 'input_boolean.guests': guests },
     })
     const message = String(of('affectd_anger_raised').actions[1]?.data?.['message'])
-    t.match(render(python, [message], about(attributesOf('alert'))), [
-      /^Since 07:59 UTC, score 0.712\. This is/,
-    ])
-    t.match(render(python, [message], about({})), [/^Since {2}UTC, score \?/])
-
     // The event entity's type and what else its template gives.
     const { abstained: _, ...decision } = attributesOf('emotion')
     const fear = { ...decision, event_type: 'fearful', confidence: 0.9 }
-    const conditions = of('affectd_strong_fear').conditions as readonly string[]
-    t.same(render(python, conditions, about(fear)), ['True', 'True'])
-    t.same(render(python, conditions, about({ ...fear, event_type: 'angry', confidence: 0.7 })), [
-      'False',
-      'False',
-    ])
+    const [isFear = '', isClear = ''] = of('affectd_strong_fear').conditions as readonly string[]
     const action = String(of('affectd_guests').actions[0]?.action)
-    t.same(render(python, [action], about({}, 'on')), ['switch.turn_off'])
-    t.same(render(python, [action], about({}, 'off')), ['switch.turn_on'])
+    const shown = render(python, [
+      [message, about(attributesOf('alert'))],
+      [message, about({})],
+      [isFear, about(fear)],
+      [isClear, about(fear)],
+      [isFear, about({ ...fear, event_type: 'angry' })],
+      [isClear, about({ ...fear, confidence: 0.7 })],
+      [action, about({}, 'on')],
+      [action, about({}, 'off')],
+    ])
+    t.match(shown[0], /^Since 07:59 UTC, score 0.712\. This is/)
+    t.match(shown[1], /^Since {2}UTC, score \?/)
+    t.same(shown.slice(2), ['True', 'True', 'False', 'False', 'switch.turn_off', 'switch.turn_on'])
     t.end()
   },
 )
