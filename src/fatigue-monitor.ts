@@ -1,45 +1,20 @@
 import type { FatigueAssessment } from './affect/fatigue/fatigue-assessment.js'
 import { FatigueBaseline } from './affect/fatigue/fatigue-baseline.js'
-import {
-  quietness,
-  timeOfDay,
-  FATIGUE_CUES,
-  type FatigueBlock,
-  type FatigueCue,
-} from './affect/fatigue/fatigue-cues.js'
 import { FatigueIndicator } from './affect/fatigue/fatigue-indicator.js'
 import type { FatigueParams } from './affect/fatigue/fatigue-params.js'
-import { speakingStyle, type SpeakingStyle } from './features/speaking-style.js'
-import { FatigueListener } from './fatigue-listener.js'
+import { FatigueBlockMeter } from './fatigue-block-meter.js'
 import type { Segment } from './gate/segment.js'
 
 /** A roll-over that was missed for so long is made up for. */
 const DAY_MS = 86_400_000
 
-/** Which measure is which cue. */
-const MEASURE_OF: Readonly<Record<FatigueCue, keyof SpeakingStyle>> = {
-  syllable_rate: 'syllableRatePerS',
-  articulation_rate: 'articulationRatePerS',
-  pause_ratio: 'pauseRatio',
-  pause_length: 'pauseLengthS',
-  f0_median: 'f0MedianSt',
-  f0_spread: 'f0SpreadSt',
-  energy_spread: 'energySpreadDb',
-  spectral_tilt: 'spectralTiltDb',
-  modulation: 'modulationShare',
-}
-
 /**
  * Joins the gate's windows to the fatigue indicator: blocks of at least `minSpeechS` of speech are measured and
  * compared with the voice's baseline. Experimental: see docs/fatigue.md.
- *
- * A session is speech without a silence of `sessionGapMin` or more.
  */
 export class FatigueMonitor {
   readonly #indicator: FatigueIndicator
-  readonly #listener: FatigueListener
-  #lastMs: number | null = null
-  #sessionMs = 0
+  readonly #meter: FatigueBlockMeter
 
   /**
    * @param baseline what is known of the voice; lives on while monitors come and go
@@ -48,10 +23,10 @@ export class FatigueMonitor {
   constructor(
     private readonly params: FatigueParams,
     readonly baseline: FatigueBaseline = new FatigueBaseline(params),
-    private readonly hourOf: (unixMs: number) => number = (unixMs) => new Date(unixMs).getHours(),
+    hourOf: (unixMs: number) => number = (unixMs) => new Date(unixMs).getHours(),
   ) {
     this.#indicator = new FatigueIndicator(baseline, params)
-    this.#listener = new FatigueListener(params)
+    this.#meter = new FatigueBlockMeter(params, hourOf)
   }
 
   /** The latest. */
@@ -62,23 +37,20 @@ export class FatigueMonitor {
   /**
    * @param segment every window that the gate cuts, in their order; its samples are not retained
    * @param unixMs  time of its first sample
-   * @returns a new assessment, if this window completed a block or began a session; else null
+   * @returns a new assessment, if this window completed a block or began another session; else null
    */
   hear(segment: Segment, unixMs: number): FatigueAssessment | null {
     if (this.params.mode === 'off') return null
-    const began = this.#mindSession(segment, unixMs)
-    this.#listener.hear(segment)
-    if (this.#listener.speechMs < this.params.minSpeechS * 1000) return began
-    const { turns, speechMs, snrDb } = this.#listener.take()
-    const style = speakingStyle(turns)
-    if (style === null) return began
-    const endSample = segment.startSample + segment.samples.length
-    return this.#indicator.add(this.#blockOf(style, speechMs, snrDb, unixMs), endSample)
+    const { startSample, samples } = segment
+    const { isNewSession, block } = this.#meter.hear(segment, unixMs)
+    const began = isNewSession ? this.#indicator.beginSession(startSample) : null
+    this.#makeUpFor(unixMs)
+    return block === null ? began : this.#indicator.add(block, startSample + samples.length)
   }
 
   /** The stream broke off: what comes next has other sample numbers, and no pause is known before it. */
   breakOff(): void {
-    this.#listener.breakOff()
+    this.#meter.breakOff()
   }
 
   /** To be called once a day: what was heard since the last time joins the baseline, unless raised. */
@@ -92,32 +64,13 @@ export class FatigueMonitor {
    * @returns speech that was known, ms
    */
   reset(): number {
-    this.#listener.forget()
-    this.#lastMs = null
+    this.#meter.forget()
     return this.#indicator.reset()
   }
 
-  #mindSession({ startSample }: Segment, unixMs: number): FatigueAssessment | null {
-    const last = this.#lastMs
-    this.#lastMs = unixMs
-    // A step of the wall clock, too, begins a session: what lies between is not known.
-    if (last !== null && Math.abs(unixMs - last) < this.params.sessionGapMin * 60_000) return null
-    this.#sessionMs = unixMs
-    if (last !== null) this.#listener.forget()
-    const assessment = this.#indicator.beginSession(startSample)
+  /** A device that was off at the hour of the roll-over would never learn. */
+  #makeUpFor(unixMs: number): void {
     const [oldest] = this.baseline.pending
     if (oldest !== undefined && oldest.atMs < unixMs - DAY_MS) this.#indicator.rollOver()
-    return last === null ? null : assessment
-  }
-
-  #blockOf(style: SpeakingStyle, speechMs: number, snrDb: number, unixMs: number): FatigueBlock {
-    return {
-      atMs: unixMs,
-      sessionMs: this.#sessionMs,
-      speechMs,
-      timeOfDay: timeOfDay(this.hourOf(unixMs)),
-      quietness: quietness(snrDb),
-      values: FATIGUE_CUES.map((cue) => style[MEASURE_OF[cue]]),
-    }
   }
 }

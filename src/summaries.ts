@@ -42,7 +42,7 @@ export class Summaries {
     const { file, clock, log } = options
     this.#startMs = this.#lastMs = clock.nowMs()
     if (file === undefined) return
-    const speechMs = (): number => this.#tally.counts.speechMs
+    const speechMs = (): number => Math.round(this.#tally.counts.speechMs)
     const revision = (): number => this.#revisions + this.#tally.revision
     this.#keeper = new StateKeeper({
       state: {
@@ -126,7 +126,10 @@ export class Summaries {
       return null
     }
     const isLong = nowMs - this.#startMs >= rule.minMinutes * MINUTE_MS
-    return isLong && this.#tally.counts.decisions >= rule.minDecisions ? nowMs : null
+    // Those that abstained stand behind no share and no mean.
+    const { decisions, abstained } = this.#tally.counts
+    const standing = Object.values(abstained).reduce((left, n) => left - n, decisions)
+    return isLong && standing >= rule.minDecisions ? nowMs : null
   }
 
   get #kept(): KeptPeriod {

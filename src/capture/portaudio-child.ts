@@ -140,6 +140,8 @@ function load(): Naudiodon | null {
   }
 }
 
+// Node would open a debugger, which the audio could be read through.
+process.on('SIGUSR1', () => undefined)
 // The agent is gone.
 process.on('disconnect', () => process.exit(0))
 const naudiodon = load()

@@ -16,7 +16,7 @@ import { alertMessage, infoMessage, listeningMessage, removal, statusMessage } f
 import { createPresence } from '../publish/presence.js'
 import type { Message } from '../publish/publisher.js'
 import { overEvent } from '../publish/raised-alerts.js'
-import { DISCLOSURES, lets } from '../publish/privacy-modes.js'
+import { DISCLOSURES, lets, withheldBy } from '../publish/privacy-modes.js'
 import { createRequestHandler } from '../publish/requests.js'
 import type { AgentSession } from './agent-session.js'
 import { brokerAddress, brokerOptions } from './broker-options.js'
@@ -88,6 +88,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     isRestart,
     leftovers: session.leftovers,
     fallbackUrls: splitUrls(config.mqtt.fallback_urls),
+    isWithheld: withheldBy(mode, topics),
     onRefusing: (isRefusing) => status.ails('events_refused', isRefusing),
     rereadBroker: () => brokerOptions(config),
     topics,

@@ -2,15 +2,15 @@ import { furtherRules, RULE_FORMATS, type FurtherRules, type RuleSettings } from
 import { trueOrFalse } from './format.js'
 import { tunable, type KeySpec, type SchemaTree } from './key-spec.js'
 
-/** Chosen on speakers that the models had not heard: docs/reports/alerts. */
+/** Chosen on speakers that the models had not heard: docs/reports/alerts/report.md. */
 const ANGER: RuleSettings = Object.freeze({
   score: 'angry',
-  enter: 0.6,
-  exit: 0.35,
+  enter: 0.55,
+  exit: 0.275,
   hits: 2,
   of: 3,
   within_s: 30,
-  min_duration_s: 3,
+  min_duration_s: 6,
   cooldown_s: 60,
 })
 

@@ -7,6 +7,7 @@ import { refusalFields } from './link.js'
 import type { Link, LinkLimits, Refusal } from './link.js'
 import type { Outbox, OutboxEntry } from './outbox.js'
 import { packetBytes } from './packet-bytes.js'
+import type { Message } from './publisher.js'
 import { stampOf } from './stamp-of.js'
 
 const WINDOW = 16
@@ -19,6 +20,8 @@ export interface EventLaneOptions {
   readonly random: () => number
   readonly backoff: BackoffRange
   readonly log: Logger
+  /** What may not be said any more, though it was accepted. Default: nothing. */
+  readonly isWithheld?: ((message: Message) => boolean) | undefined
   /** The broker begins to refuse events, or takes them again. */
   readonly onRefusing: (isRefusing: boolean) => void
   /** Something was answered or a pause is over: there may be more to send. */
@@ -39,6 +42,7 @@ export class EventLane {
   #refusals = 0
   #lastRefusal: string | undefined
   #givenUp = 0
+  #hasWithheld = false
 
   constructor(options: EventLaneOptions) {
     this.#options = options
@@ -84,6 +88,10 @@ export class EventLane {
 
   #sendOne(link: Link, entry: OutboxEntry): void {
     const { position } = entry
+    if (this.#options.isWithheld?.(entry.message) === true) {
+      void this.#withhold(position)
+      return
+    }
     // A broker that retains nothing would end the connection over an alert that asks for it.
     const message = { ...entry.message, retain: entry.message.retain && this.#retainAvailable }
     const bytes = packetBytes(message)
@@ -129,6 +137,16 @@ export class EventLane {
       this.#pause = undefined
       onProgress()
     })
+  }
+
+  async #withhold(position: number): Promise<void> {
+    await this.#options.outbox.remove(position)
+    this.#delivery.forget(position)
+    if (!this.#hasWithheld) {
+      this.#options.log.info({}, 'events of before are withheld: privacy.mode does not let them out any more')
+    }
+    this.#hasWithheld = true
+    this.#options.onProgress()
   }
 
   async #giveUp(position: number, why: string): Promise<void> {

@@ -31,6 +31,8 @@ export interface MqttPublisherOptions {
   readonly rereadBroker?: () => Omit<LinkOptions, 'will'>
   readonly topics: Topics
   readonly presence: Presence
+  /** What may not be said any more, though it was accepted. */
+  readonly isWithheld?: (message: Message) => boolean
   /** Told when the broker begins to refuse events, and when it takes them again. */
   readonly onRefusing?: (isRefusing: boolean) => void
   /** Another's: it is not closed with the publisher. */
@@ -110,6 +112,7 @@ export class MqttPublisher implements Publisher {
       ...shared,
       outbox,
       onProgress: () => this.#answered(),
+      isWithheld: options.isWithheld,
       onRefusing: (isRefusing) => options.onRefusing?.(isRefusing),
     })
     this.#supervisor = new LinkSupervisor({

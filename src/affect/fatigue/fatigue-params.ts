@@ -41,5 +41,5 @@ export const DEFAULT_FATIGUE_PARAMS: FatigueParams = Object.freeze({
   otherVoiceSt: 4,
   emaHalfLifeS: 300,
   cusumK: 0.5,
-  cusumH: 2,
+  cusumH: 5,
 })

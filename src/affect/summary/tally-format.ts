@@ -3,6 +3,8 @@ import { emptyCounts, type TallyCounts } from './tally.js'
 
 const SCHEMA = 'affectd.tally/1'
 const MAX_NAMES = 100
+/** The last moment that a Date can hold. */
+const LAST_MS = 8.64e15
 const NAME = /^[a-z][a-z0-9_]{0,63}$/
 
 /** A period that goes on, as it is kept over a restart. */
@@ -34,8 +36,8 @@ export function parseTally(bytes: Uint8Array): KeptPeriod {
   const of = (name: string): number => amount(counts[name], name)
   return {
     kind,
-    startMs: amount(startMs, 'startMs'),
-    lastMs: amount(lastMs, 'lastMs'),
+    startMs: moment(startMs, 'startMs'),
+    lastMs: moment(lastMs, 'lastMs'),
     counts: {
       ...emptyCounts(),
       decisions: of('decisions'),
@@ -80,6 +82,12 @@ function amounts(value: unknown, name: string): Record<string, number> {
 function amount(value: unknown, name: string): number {
   const number = finite(value, name)
   if (number < 0 || number > Number.MAX_SAFE_INTEGER) throw refused(name)
+  return number
+}
+
+function moment(value: unknown, name: string): number {
+  const number = amount(value, name)
+  if (number > LAST_MS) throw refused(name)
   return number
 }
 

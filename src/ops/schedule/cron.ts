@@ -14,17 +14,33 @@ export function isCronExpression(expression: string): boolean {
   return expression.trim().split(/\s+/).length === 5 && cron.validate(expression)
 }
 
+/** A clock that was set back shows within so long. */
+const LONGEST_WAIT_MS = 15 * 60_000
+
 /**
- * node-cron: one timer an expression, set for its next time and at most a day ahead. A time that was slept through or
- * jumped over is late, not lost: what is done then looks at the clock itself.
+ * node-cron says when; the waiting is ours. Its own timer would call back once for every time that the clock jumped
+ * over, half a million of them from 1970 to today in one go, and wait for ever where the clock was set back. A time that
+ * was slept through or jumped over is late, not lost, and several of them are one.
  */
 export const nodeCron: Cron = {
   at(expression, timeZone, act) {
-    const task = cron.schedule(expression, act, {
-      ...(timeZone === '' ? {} : { timezone: timeZone }),
-      suppressMissedWarning: true,
-    })
-    task.on('execution:missed', act)
-    return { clear: () => void task.destroy() }
+    const task = cron.createTask(expression, () => undefined, timeZone === '' ? {} : { timezone: timeZone })
+    let timeout: NodeJS.Timeout
+    const wait = (): void => {
+      const dueMs = task.getNextRuns(1)[0].getTime()
+      const check = (): void => {
+        const isDue = Date.now() >= dueMs
+        wait()
+        if (isDue) act()
+      }
+      timeout = setTimeout(check, Math.min(dueMs - Date.now(), LONGEST_WAIT_MS))
+    }
+    wait()
+    return {
+      clear() {
+        clearTimeout(timeout)
+        void task.destroy()
+      },
+    }
   },
 }

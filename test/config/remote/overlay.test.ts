@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { CONFIG_KEYS, valueAt } from '../../../src/config/config.js'
 import type { ConfigSources } from '../../../src/config/load-config.js'
+import { changedKeys } from '../../../src/config/remote/changed-keys.js'
 import { parseDesired } from '../../../src/config/remote/desired.js'
 import { mergedOverlay } from '../../../src/config/remote/merge-patch.js'
 import { loadWithOverlay } from '../../../src/config/remote/overlay.js'
@@ -173,3 +174,44 @@ t.test(
 function received(values: Values): object {
   return parseDesired(Buffer.from(JSON.stringify({ revision: 3, patch: patchOf(values) }))).patch
 }
+
+t.test('privacy can be made stricter from afar, never looser than the device itself is', async (t) => {
+  t.equal(load({ privacy: { mode: 'aggregate' } }).config.privacy.mode, 'aggregate')
+  const folder = t.testdir({ 'c.json': '{"privacy":{"mode":"alerts-only","aggregate_minutes":30}}' })
+  const local: ConfigSources = { env: {}, machine: MACHINE, file: `${folder}/c.json` }
+  const device = (patch: object) =>
+    loadWithOverlay(local, { device: { revision: 1, patch: { ...patch } }, group: null })
+  t.equal(device({ privacy: { mode: 'off' } }).config.privacy.mode, 'off')
+  t.throws(() => device({ privacy: { mode: 'full' } }), { code: 'CONFIG_PRIVACY_LOOSENED' })
+  t.throws(() => device({ privacy: { aggregate_minutes: 15 } }), { code: 'CONFIG_PRIVACY_LOOSENED' })
+  t.throws(() => device({ privacy: { mute_file: '' } }), { code: 'CONFIG_NOT_REMOTE' })
+})
+
+t.test(
+  'rules come whole; the group’s and the device’s are merged, and null takes one of the group’s out',
+  async (t) => {
+    const rule = { score: 'sad', enter: 0.5 }
+    const merged = load(
+      { alerts: { rules: { a: null, b: rule } } },
+      { alerts: { rules: { a: rule, c: rule } } },
+    )
+    t.same(merged.config.alerts.rules, { c: rule, b: rule })
+    const again = load(
+      { alerts: { rules: { a: null, b: rule } } },
+      { alerts: { rules: { a: rule, c: rule } } },
+    )
+    t.same(changedKeys(merged.config, again.config), [], 'the same rules are no change')
+    for (const bad of [
+      { a: {} },
+      { anger: rule },
+      { 'a/b': rule },
+      { a: { ...rule, hits: 9, of: 3 } },
+      { a: { ...rule, exit: 0.9 } },
+    ])
+      t.throws(
+        () => load({ alerts: { rules: bad } }),
+        { code: /CONFIG_(INVALID_VALUE|CONFLICT)/ },
+        JSON.stringify(bad),
+      )
+  },
+)
