@@ -1,12 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { sampleDiscovery, sampleMessages } from '../support/sample-messages.js'
+import { pythonWith } from '../support/python-with.js'
 import { skipUnlessPart } from '../support/require-part.js'
 
-/** Where Debian's python3-jinja2 is found even if another python3 comes first in PATH. */
-const PYTHON = ['python3', '/usr/bin/python3'].find(
-  (python) => spawnSync(python, ['-c', 'import jinja2']).status === 0,
-)
+const PYTHON = pythonWith('jinja2')
 
 /** Renders as Home Assistant does: sandboxed, errors of undefined values included, its `to_json` as a filter. */
 const RENDER = `
