@@ -22,8 +22,11 @@ type Signer = 'operator' | 'stranger' | 'for another' | 'nobody'
 const signers = fc.constantFrom<Signer>('operator', 'operator', 'stranger', 'for another', 'nobody')
 const steps = fc.integer({ min: 1, max: 1000 })
 
-/** Keys of gate may be at odds with each other, and a device must be there. */
-const goodPatches = arbitraryValues((key) => /^gate\.|^capture\.device$/.test(key), 3).map(patchOf)
+/** Keys of gate and of a rule may be at odds with each other, a device must be there, privacy only be made stricter. */
+const goodPatches = arbitraryValues(
+  (key) => /^gate\.|^alerts\.(anger|fatigue)\.|^privacy\.|^capture\.device$/.test(key),
+  3,
+).map(patchOf)
 
 const anything = fc.jsonValue({ maxDepth: 2 })
 const badPatches: fc.Arbitrary<string> = fc.oneof(
