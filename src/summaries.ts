@@ -13,6 +13,8 @@ import { StateKeeper } from './state-keeper.js'
 export const SUMMARY_SAVE_INTERVAL_MS = 15 * 60_000
 const MAX_FILE_BYTES = 64 * 1024
 const MINUTE_MS = 60_000
+/** A clock that shows less has not been set yet since the board was switched on. */
+const CLOCK_IS_SET_MS = Date.UTC(2026, 0, 1)
 
 /** When a period is over. */
 export type PeriodRule =
@@ -83,7 +85,7 @@ export class Summaries {
 
   addDecision(judgement: Judgement): void {
     this.#tally.addDecision(judgement)
-    this.#lastMs = this.options.clock.nowMs()
+    this.#lastMs = Math.max(this.#lastMs, this.options.clock.nowMs())
   }
 
   addAlert(alert: { readonly kind: string; readonly active: boolean }): void {
@@ -99,7 +101,7 @@ export class Summaries {
     const nowMs = this.options.clock.nowMs()
     const endMs = this.#endOfPeriod(nowMs)
     if (endMs === null) {
-      this.#lastMs = Math.max(this.#startMs, nowMs)
+      this.#lastMs = Math.max(this.#startMs, this.#lastMs, nowMs)
       return
     }
     const { counts } = this.#tally
@@ -113,6 +115,7 @@ export class Summaries {
   /** @returns null while it goes on */
   #endOfPeriod(nowMs: number): number | null {
     const { rule } = this.options
+    if (nowMs < CLOCK_IS_SET_MS && nowMs < this.#startMs) return null
     if (rule.kind === 'day') {
       const day = (unixMs: number): string => dayOf(unixMs, rule.timeZone, rule.beginsAt)
       if (day(this.#startMs) === day(nowMs)) return null

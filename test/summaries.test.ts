@@ -151,3 +151,30 @@ t.test('an aggregate tells neither alerts nor fatigue, nor a label that was rare
   })
   t.equal(new AsyncApi().complaint('summary', payload), null)
 })
+
+t.test('a board whose clock is not set yet neither ends the day before nor tells one of 1970', async (t) => {
+  const folder = t.testdir()
+  const first = rig('2026-11-25T10:00:00Z', BERLIN_DAY, folder)
+  first.decide(5)
+  first.pass(HOUR)
+  first.summaries.stop()
+  const clock = new FakeClock(60_000)
+  const second = rig(clock, BERLIN_DAY, folder)
+  second.decide(2)
+  second.pass(HOUR)
+  t.same(second.periods, [])
+  clock.advance(Date.parse('2026-11-25T14:00:00Z') - clock.nowMs())
+  second.pass(10 * HOUR)
+  t.match(second.periods, [
+    { decisions: 7, from: '2026-11-25T10:00:00.000Z', to: '2026-11-25T23:00:00.000Z' },
+  ])
+})
+
+t.test('decisions that abstain are no part of what an aggregate must hold', async (t) => {
+  const { periods, pass, decide, summaries } = rig('2026-11-25T10:00:00Z', AGGREGATE)
+  for (let n = 0; n < 19; n++)
+    summaries.addDecision({ ...SAMPLE_JUDGEMENT, abstained: true, abstainReason: 'low_snr' })
+  decide(1)
+  pass(HOUR)
+  t.same(periods, [])
+})

@@ -1,9 +1,11 @@
 import type { FatigueAssessment } from '../affect/fatigue/fatigue-assessment.js'
+import { FatigueBaseline } from '../affect/fatigue/fatigue-baseline.js'
 import type { Config } from '../config/config.js'
 import { fatigueParamsOf } from '../config/fatigue-keys.js'
 import { fatigueFile, FatigueKeeper } from '../fatigue-keeper.js'
 import { FatigueMonitor } from '../fatigue-monitor.js'
 import type { Segment } from '../gate/segment.js'
+import { localTime } from '../ops/schedule/local-time.js'
 import { samplesToMs } from '../units.js'
 import type { AgentSession } from './agent-session.js'
 
@@ -27,13 +29,14 @@ export interface FatiguePart {
 
 /** @returns with its kept baseline; undefined where fatigue is not looked for */
 export function buildFatigue(
-  { fatigue, device }: Config,
+  { fatigue, device, schedule }: Config,
   { clock, log }: Pick<AgentSession, 'clock' | 'log'>,
   streamStartMs: () => number | undefined,
 ): FatiguePart | undefined {
   const params = fatigueParamsOf(fatigue)
   if (params.mode === 'off') return undefined
-  const monitor = new FatigueMonitor(params)
+  const hourOf = (unixMs: number): number => localTime(unixMs, schedule.time_zone).minuteOfDay / 60
+  const monitor = new FatigueMonitor(params, new FatigueBaseline(params), hourOf)
   const keeper = new FatigueKeeper({
     baseline: monitor.baseline,
     file: fatigueFile(device.state_dir, params.profile),

@@ -72,6 +72,7 @@ t.test('a period is read as it was kept, and anything else is refused', async (t
     ['"neutral":40000', '"a/b":40000'],
     ['"day"', '"week"'],
     ['"startMs":1000', '"startMs":null'],
+    ['"startMs":1000', '"startMs":9e15'],
   ] as const)
     t.throws(() => parseTally(Buffer.from(text.replace(from, to))), { code: 'SUMMARY_REFUSED' }, to)
 })
