@@ -5,6 +5,7 @@ import { Framer } from './framer.js'
 import { systemPaceClock, type PaceClock } from './pace-clock.js'
 import { Pacer } from './pacer.js'
 import { S16Decoder } from './s16-decoder.js'
+import { wipeUnread } from './unread-bytes.js'
 
 /** As samples: 18770 and 17990, a step that no microphone makes from silence. */
 const WAV_MAGIC = 'RIFF'
@@ -16,7 +17,7 @@ const WAV_MAGIC = 'RIFF'
  * without a single byte throws INPUT_EMPTY; one that fails, INPUT_UNREADABLE; one that begins like a WAV file, whose
  * header and format would be heard as noise, INPUT_BAD_FORMAT.
  *
- * @param stream destroyed when iteration ends
+ * @param stream destroyed when iteration ends; its bytes are overwritten once they are decoded
  */
 export function createStdinSource(stream: Readable, clock: PaceClock = systemPaceClock): AudioSource {
   return { name: 'stdin', canWait: true, frames: (signal) => stdinFrames(stream, clock, signal) }
@@ -45,12 +46,22 @@ async function* stdinFrames(
   } finally {
     signal.removeEventListener('abort', close)
     stream.destroy()
+    wipeUnread(stream)
   }
 }
 
 async function* decodedFrames(stream: Readable): AsyncGenerator<AudioFrame> {
   const decoder = new S16Decoder()
   const framer = new Framer()
+  try {
+    yield* framesOf(stream, decoder, framer)
+  } finally {
+    decoder.wipe()
+    framer.drop()
+  }
+}
+
+async function* framesOf(stream: Readable, decoder: S16Decoder, framer: Framer): AsyncGenerator<AudioFrame> {
   let totalBytes = 0
   let head = ''
   for await (const bytes of stream as AsyncIterable<Uint8Array>) {
@@ -64,7 +75,10 @@ async function* decodedFrames(stream: Readable): AsyncGenerator<AudioFrame> {
         )
       }
     }
-    yield* framer.push(decoder.decode(bytes))
+    const samples = decoder.decode(bytes)
+    bytes.fill(0)
+    yield* framer.push(samples)
+    samples.fill(0)
   }
   yield* framer.flush()
   if (totalBytes === 0) {

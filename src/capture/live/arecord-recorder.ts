@@ -5,6 +5,7 @@ import { SAMPLE_RATE_HZ } from '../../units.js'
 import { checkedDeviceName } from '../device-name.js'
 import { captureEnv, CaptureProcess, type Ending } from './capture-process.js'
 import { findDevice, type FindDevice } from './find-device.js'
+import { wipeUnread } from '../unread-bytes.js'
 import { machineMs, type CaptureBlock, type Recorder, type Recording } from './recorder.js'
 
 export interface ArecordOptions {
@@ -94,6 +95,7 @@ async function open(command: string, pcm: string, format: Format, signal: AbortS
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', stop)
     await process.close()
+    wipeUnread(stdout)
   }
   const hasOutput = once(stdout, 'readable', { signal }).catch(() => undefined)
   await Promise.race([hasOutput, process.ended])

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { AffectdError, CaptureError } from '../../errors.js'
 import { checkedDeviceName } from '../device-name.js'
 import { nextMessage, startPortaudio, type PortaudioProcess } from '../portaudio-process.js'
+import { wipeUnread } from '../unread-bytes.js'
 import { PacketParser } from './packets.js'
 import { findDevice, type FindDevice } from './find-device.js'
 import type { CaptureBlock, Recorder } from './recorder.js'
@@ -36,6 +37,7 @@ export function createPortaudioRecorder(
       const close = async (): Promise<void> => {
         signal.removeEventListener('abort', stop)
         await process.close()
+        wipeUnread(audio)
       }
       try {
         process.child.send({ device: wanted, channels: MOST_CHANNELS }, () => undefined)
@@ -80,6 +82,8 @@ async function* packets(
         cause: error,
       },
     )
+  } finally {
+    parser.wipe()
   }
   if (signal.aborted) return
   const ending = await ended
