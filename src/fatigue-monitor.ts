@@ -71,6 +71,7 @@ export class FatigueMonitor {
     if (this.#listener.speechMs < this.params.minSpeechS * 1000) return began
     const { turns, speechMs, snrDb } = this.#listener.take()
     const style = speakingStyle(turns)
+    for (const turn of turns) turn.wipe()
     if (style === null) return began
     const endSample = segment.startSample + segment.samples.length
     return this.#indicator.add(this.#blockOf(style, speechMs, snrDb, unixMs), endSample)
