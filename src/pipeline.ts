@@ -165,6 +165,7 @@ class JudgingPipeline implements Pipeline {
     this.options.classifier.wipe?.()
     this.#features.fill(0)
     this.#logits.fill(0)
+    this.#probabilities.fill(0)
   }
 
   #judge(segment: Segment): Judgement {

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream'
 import { AffectdError, InputError } from '../errors.js'
 import type { AudioFrame, AudioSource } from './audio-source.js'
+import { audioPieces } from './audio-pieces.js'
 import { Framer } from './framer.js'
 import { systemPaceClock, type PaceClock } from './pace-clock.js'
 import { Pacer } from './pacer.js'
 import { S16Decoder } from './s16-decoder.js'
-import { wipeUnread } from './unread-bytes.js'
 
 /** As samples: 18770 and 17990, a step that no microphone makes from silence. */
 const WAV_MAGIC = 'RIFF'
@@ -46,7 +46,6 @@ async function* stdinFrames(
   } finally {
     signal.removeEventListener('abort', close)
     stream.destroy()
-    wipeUnread(stream)
   }
 }
 
@@ -64,7 +63,7 @@ async function* decodedFrames(stream: Readable): AsyncGenerator<AudioFrame> {
 async function* framesOf(stream: Readable, decoder: S16Decoder, framer: Framer): AsyncGenerator<AudioFrame> {
   let totalBytes = 0
   let head = ''
-  for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+  for await (const bytes of audioPieces(stream)) {
     totalBytes += bytes.length
     if (head.length < WAV_MAGIC.length) {
       head += String.fromCharCode(...bytes.subarray(0, WAV_MAGIC.length - head.length))
@@ -76,7 +75,6 @@ async function* framesOf(stream: Readable, decoder: S16Decoder, framer: Framer):
       }
     }
     const samples = decoder.decode(bytes)
-    bytes.fill(0)
     yield* framer.push(samples)
     samples.fill(0)
   }

@@ -96,6 +96,7 @@ export function createFrameCueMeter(
       analyser.reset()
       harmonicity.wipe()
       bandWeight.fill(0)
+      level.fill(0)
       bandNoise.reset()
       levelNoise.reset()
       audibleFrames = WINDOW_FRAMES

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { AffectdError, CaptureError } from '../../errors.js'
 import { SAMPLE_RATE_HZ } from '../../units.js'
+import { audioPieces, wipeUnread } from '../audio-pieces.js'
 import { checkedDeviceName } from '../device-name.js'
 import { captureEnv, CaptureProcess, type Ending } from './capture-process.js'
 import { findDevice, type FindDevice } from './find-device.js'
-import { wipeUnread } from '../unread-bytes.js'
 import { machineMs, type CaptureBlock, type Recorder, type Recording } from './recorder.js'
 
 export interface ArecordOptions {
@@ -110,7 +110,7 @@ async function open(command: string, pcm: string, format: Format, signal: AbortS
     close,
     async *blocks(): AsyncGenerator<CaptureBlock> {
       try {
-        for await (const bytes of stdout as AsyncIterable<Uint8Array>) {
+        for await (const bytes of audioPieces(stdout)) {
           yield { bytes, atMs: machineMs() }
         }
       } catch (error) {

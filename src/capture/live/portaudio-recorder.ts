@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import { AffectdError, CaptureError } from '../../errors.js'
+import { audioPieces, wipeUnread } from '../audio-pieces.js'
 import { checkedDeviceName } from '../device-name.js'
 import { nextMessage, startPortaudio, type PortaudioProcess } from '../portaudio-process.js'
-import { wipeUnread } from '../unread-bytes.js'
 import { PacketParser } from './packets.js'
 import { findDevice, type FindDevice } from './find-device.js'
 import type { CaptureBlock, Recorder } from './recorder.js'
@@ -71,7 +71,7 @@ async function* packets(
 ): AsyncGenerator<CaptureBlock> {
   const parser = new PacketParser()
   try {
-    for await (const bytes of audio as AsyncIterable<Uint8Array>) yield* parser.push(bytes)
+    for await (const bytes of audioPieces(audio)) yield* parser.push(bytes)
   } catch (error) {
     if (signal.aborted) return
     if (error instanceof AffectdError) throw error
