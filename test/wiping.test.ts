@@ -178,7 +178,7 @@ t.test('what long-term prosody is measured with and gathered in is empty afterwa
   pitch.wipe()
   t.same(memory.changed(), [])
   const turn = new SpeechTurn()
-  turn.add(createSpeechTracker()(heard), -50)
+  turn.add(createSpeechTracker()(heard.slice(0, 16_000)), -50)
   t.ok(turn.frames > 0)
   turn.wipe()
   t.equal(turn.frames, 0)
