@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
@@ -45,7 +45,9 @@ interface Options {
   readonly seconds?: number
   /** PLACE:ENCODING; see planted-leak.js. */
   readonly leaks?: string
-  readonly abort?: boolean
+  /** Sent once so many events were accepted. */
+  readonly signal?: readonly [NodeJS.Signals, events: number]
+  readonly source?: 'stdin' | 'arecord'
 }
 
 /** What a tracer started. */
@@ -54,11 +56,20 @@ function tracedPid(tracer: number): number {
 }
 
 /** Runs the built agent under strace and searches everything that it wrote, to whatever it was. */
-async function run(t: Test, { url, seconds = SHORT_S, leaks, abort = false }: Options): Promise<Run> {
+async function run(
+  t: Test,
+  { url, seconds = SHORT_S, leaks, signal, source = 'stdin' }: Options,
+): Promise<Run> {
   const folder = join(t.testdirName, `run-${Math.random().toString(36).slice(2)}`)
   const work = join(folder, 'work')
   mkdirSync(work, { recursive: true })
   const trace = join(folder, 'trace')
+  const planted = pcm.subarray(0, seconds * 32_000)
+  writeFileSync(join(folder, 'planted.pcm'), planted)
+  // Found before the real one: a microphone that hears what was planted, and then nothing.
+  writeFileSync(join(folder, 'arecord'), `#!/bin/sh\ncat ${join(folder, 'planted.pcm')}\nexec sleep 600\n`, {
+    mode: 0o755,
+  })
   const settings = [
     'device.id=planted',
     `device.state_dir=${join(work, 'state')}`,
@@ -69,11 +80,11 @@ async function run(t: Test, { url, seconds = SHORT_S, leaks, abort = false }: Op
   ].flatMap((pair) => ['--set', pair])
   const strace = ['strace', '-f', '--seccomp-bpf', '-e', `trace=${WRITING_CALLS}`, '-xx', '-s', '10000000']
   const node = [process.execPath, ...(leaks === undefined ? [] : ['--import', LEAKING])]
-  const command = [...strace, '-o', trace, ...node, BIN, 'run', '--source', 'stdin', ...settings]
+  const command = [...strace, '-o', trace, ...node, BIN, 'run', '--source', source, ...settings]
   const child = spawn('sh', ['-c', 'ulimit -c unlimited; exec "$@"', 'sh', ...command], {
     cwd: work,
     env: {
-      PATH: process.env['PATH'],
+      PATH: `${folder}:${process.env['PATH']}`,
       HOME: work,
       TMPDIR: work,
       // Written through io_uring, bytes would pass strace by.
@@ -83,19 +94,18 @@ async function run(t: Test, { url, seconds = SHORT_S, leaks, abort = false }: Op
     },
   })
   let stderr = ''
-  let isAborted = !abort
+  let isSignalled = signal === undefined
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
-    // In the midst of speech: the gate and the outbox are full of what was heard.
-    if (isAborted || !stderr.includes('event accepted')) return
-    isAborted = true
-    process.kill(tracedPid(child.pid as number), 'SIGABRT')
+    // In the midst of speech: gate, outbox and fatigue indicator are full of what was heard.
+    if (isSignalled || signal === undefined || stderr.split('event accepted').length <= signal[1]) return
+    isSignalled = true
+    process.kill(tracedPid(child.pid as number), signal[0])
   })
   child.stdin.on('error', () => undefined)
-  const planted = pcm.subarray(0, seconds * 32_000)
-  if (abort) child.stdin.write(planted)
-  else child.stdin.end(planted)
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  if (signal === undefined) child.stdin.end(planted)
+  else child.stdin.write(planted)
+  const [code, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
   const byDescriptor = writtenBytes(readFileSync(trace, 'latin1'))
   const files = readdirSync(work, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const searched: (readonly [string, Buffer])[] = [
@@ -103,7 +113,7 @@ async function run(t: Test, { url, seconds = SHORT_S, leaks, abort = false }: Op
     ...files.map(({ parentPath, name }) => [`file ${name}`, readFileSync(join(parentPath, name))] as const),
   ]
   return {
-    exit: signal ?? code ?? -1,
+    exit: killedBy ?? code ?? -1,
     stderr,
     written: [...byDescriptor.values()].reduce((sum, { length }) => sum + length, 0),
     found: searched.flatMap(([where, bytes]) =>
@@ -160,8 +170,15 @@ t.test('nothing that the agent writes holds a sample or a feature of what it hea
 
   await t.test('a process that is aborted leaves no audio in a core dump or a report', async (t) => {
     t.testdir()
-    const { exit, found } = await run(t, { url, abort: true })
+    const { exit, found } = await run(t, { url, signal: ['SIGABRT', 1] })
     t.equal(exit, 'SIGABRT')
+    t.same(found, [])
+  })
+
+  await t.test('nor does it with a microphone, beside the pipe that audio comes by', async (t) => {
+    t.testdir()
+    const { exit, stderr, found } = await run(t, { url, source: 'arecord', signal: ['SIGTERM', 2] })
+    t.equal(exit, 0, stderr)
     t.same(found, [])
   })
 })
