@@ -83,6 +83,7 @@ export class FatigueBlockMeter {
   #takeBlock(unixMs: number): FatigueBlock | null {
     const { turns, speechMs, snrDb } = this.#listener.take()
     const style = speakingStyle(turns)
+    for (const turn of turns) turn.wipe()
     if (style === null) return null
     return {
       atMs: unixMs,

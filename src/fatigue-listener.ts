@@ -60,15 +60,20 @@ export class FatigueListener {
     this.#heardUntil = end
   }
 
-  /** What was gathered; the next block begins. */
+  /** What was gathered, the caller's to wipe; the next block begins. */
   take(): { readonly turns: readonly SpeechTurn[]; readonly speechMs: number; readonly snrDb: number } {
     const block = { turns: this.#turns, speechMs: this.#speechMs, snrDb: this.#snrDbMs / this.#speechMs }
-    this.forget()
+    this.#begin()
     return block
   }
 
-  /** What is gathered is dropped. */
+  /** What is gathered is dropped, and overwritten. */
   forget(): void {
+    for (const turn of this.#turns) turn.wipe()
+    this.#begin()
+  }
+
+  #begin(): void {
     this.#turns = []
     this.#turn = null
     this.#speechMs = 0

@@ -28,7 +28,7 @@ export interface PipelineOptions {
    * the window. Absent: every window is judged cold.
    */
   readonly voice?: VoiceBaseline
-  /** Hears each window before it is judged; its samples are not to be kept. */
+  /** Hears each window before it is judged; its samples are not to be kept: they are overwritten afterwards. */
   readonly onSegment?: (segment: Segment) => void
   /** Told how long features and network took for each window. */
   readonly onInference?: (durationMs: number) => void
@@ -61,7 +61,7 @@ export interface Pipeline {
   readonly framesSeen: number
   readonly framesSpeech: number
   /**
-   * Forgets everything heard but the voice: another stream begins. It is mostly the same voice at the same microphone
+   * Forgets everything heard but the voice, and leaves no sample of it in memory: another stream begins. It is mostly the same voice at the same microphone
    * that comes back after a fault; another one takes its place as it speaks.
    */
   reset(): void
@@ -137,6 +137,10 @@ class JudgingPipeline implements Pipeline {
 
   reset(): void {
     this.options.gate.reset()
+    this.#wipe()
+    this.#own.frames = 0
+    this.#own.mean.fill(0)
+    this.#own.variance.fill(0)
     this.#smoother.reset()
     this.#heardSamples = 0
     this.#learntSamples = 0
@@ -144,10 +148,24 @@ class JudgingPipeline implements Pipeline {
 
   #decide(segment: Segment | null): Judgement | null {
     if (segment === null) return null
-    this.options.onSegment?.(segment)
-    const judgement = this.#judge(segment)
-    this.#smoother.add(judgement)
-    return judgement
+    try {
+      this.options.onSegment?.(segment)
+      const judgement = this.#judge(segment)
+      this.#smoother.add(judgement)
+      return judgement
+    } finally {
+      segment.samples.fill(0)
+      this.#wipe()
+    }
+  }
+
+  /** Overwrites what the last window was made into. */
+  #wipe(): void {
+    this.options.modelInput.wipe()
+    this.options.classifier.wipe?.()
+    this.#features.fill(0)
+    this.#logits.fill(0)
+    this.#probabilities.fill(0)
   }
 
   #judge(segment: Segment): Judgement {

@@ -28,7 +28,14 @@ export interface MemoryPlan {
   /** @returns where these constants will lie; they are not read before `open` */
   place(constants: Constants): Address
   /** The memory, and an instance of the module that works on it. */
-  open(module: WebAssembly.Module): { readonly memory: ArrayBuffer; readonly exports: object }
+  open(module: WebAssembly.Module): PlannedMemory
+}
+
+export interface PlannedMemory {
+  readonly memory: ArrayBuffer
+  readonly exports: object
+  /** Zeros in all that was reserved, as at the beginning; constants stay. */
+  wipe(): void
 }
 
 type Constants = Uint16Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array
@@ -39,16 +46,21 @@ const PAGE = 65_536
 export function planMemory(): MemoryPlan {
   // Address 0 is left free: it is no array's.
   let end = ALIGNMENT
+  const reserved: { readonly at: Address; readonly end: Address }[] = []
   const placed: { readonly at: Address; readonly constants: Constants }[] = []
-  function reserve(bytes: number): Address {
+  function allot(bytes: number): Address {
     const at = end
     end += (Math.ceil(bytes / ALIGNMENT) + 1) * ALIGNMENT
     return at
   }
   return {
-    reserve,
+    reserve(bytes) {
+      const at = allot(bytes)
+      reserved.push({ at, end })
+      return at
+    },
     place(constants) {
-      const at = reserve(constants.byteLength)
+      const at = allot(constants.byteLength)
       placed.push({ at, constants })
       return at
     },
@@ -59,7 +71,9 @@ export function planMemory(): MemoryPlan {
         new Uint8Array(memory.buffer, at).set(bytes)
       }
       const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-      return { memory: memory.buffer, exports }
+      const bytes = new Uint8Array(memory.buffer)
+      const wipe = (): void => reserved.forEach(({ at, end }) => bytes.fill(0, at, end))
+      return { memory: memory.buffer, exports, wipe }
     },
   }
 }

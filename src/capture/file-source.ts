@@ -46,10 +46,15 @@ async function* pacedFrames(options: FileSourceOptions, signal: AbortSignal): As
 async function* repeatedFrames(reader: WavReader, loop: boolean): AsyncGenerator<AudioFrame> {
   const resampler = new Resampler(reader.header.format.sampleRateHz)
   const framer = new Framer()
-  do {
+  try {
+    do {
+      resampler.reset()
+      for await (const block of reader.blocks()) yield* framer.push(resampler.push(block))
+      yield* framer.push(resampler.flush())
+      yield* framer.flush()
+    } while (loop)
+  } finally {
     resampler.reset()
-    for await (const block of reader.blocks()) yield* framer.push(resampler.push(block))
-    yield* framer.push(resampler.flush())
-    yield* framer.flush()
-  } while (loop)
+    framer.drop()
+  }
 }

@@ -33,8 +33,9 @@ export class Framer {
     }
   }
 
-  /** Forgets the samples short of a frame: the next ones begin a new frame. */
+  /** Forgets the last frame and the samples short of one: the next ones begin a new frame. */
   drop(): void {
+    this.samples.fill(0)
     this.filled = 0
   }
 

@@ -122,9 +122,15 @@ function stream(naudiodon: Naudiodon, device: PortaudioDevice, rateHz: number, c
   audio.on('data', (bytes: Buffer) => {
     if (out.writableLength > MAX_UNSENT_BYTES) return
     for (let at = 0; at < bytes.length; at += MAX_PACKET_BYTES) {
-      out.write(encodePacket({ seq, atMs: machineMs(), bytes: bytes.subarray(at, at + MAX_PACKET_BYTES) }))
+      const packet = encodePacket({
+        seq,
+        atMs: machineMs(),
+        bytes: bytes.subarray(at, at + MAX_PACKET_BYTES),
+      })
+      out.write(packet, () => packet.fill(0))
       seq = (seq + 1) >>> 0
     }
+    bytes.fill(0)
   })
   audio.start()
   send({ kind: 'opened', device: device.name, rateHz, channels })

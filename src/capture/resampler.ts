@@ -39,8 +39,10 @@ export class Resampler {
     this.reset()
   }
 
-  /** Begins a new stream, with silence before it. */
+  /** Begins a new stream, with silence before it; nothing of the old one is left in memory. */
   reset(): void {
+    this.held.fill(0)
+    this.out.fill(0)
     this.heldSamples = 0
     this.windowStart = 0
     this.phase = 0
@@ -73,7 +75,10 @@ export class Resampler {
   private drain(kernel: ResamplerKernel, maxOutputs: number): Float32Array {
     const { stepPhases, phasesPerInput } = this
     const possible = Math.ceil((this.heldSamples * phasesPerInput) / stepPhases) + 1
-    if (this.out.length < possible) this.out = new Float32Array(possible)
+    if (this.out.length < possible) {
+      this.out.fill(0)
+      this.out = new Float32Array(possible)
+    }
     let count = 0
     while (count < maxOutputs && this.windowStart + kernel.taps <= this.heldSamples) {
       this.out[count++] = this.interpolate(kernel)
@@ -120,6 +125,7 @@ export class Resampler {
   private dropUsed(): void {
     const used = Math.min(this.windowStart, this.heldSamples)
     this.held.copyWithin(0, used, this.heldSamples)
+    this.held.fill(0, this.heldSamples - used, this.heldSamples)
     this.heldSamples -= used
     this.windowStart -= used
   }
@@ -135,6 +141,7 @@ export class Resampler {
     if (needed <= this.held.length) return
     const grown = new Float32Array(Math.max(needed, 2 * this.held.length))
     grown.set(this.held.subarray(0, this.heldSamples))
+    this.held.fill(0)
     this.held = grown
   }
 }

@@ -13,7 +13,10 @@ export class S16Decoder {
     const carried = this.firstHalf
     const carriedBytes = carried === undefined ? 0 : 1
     const count = Math.floor((bytes.length + carriedBytes) / 2)
-    if (this.samples.length < count) this.samples = new Float32Array(count)
+    if (this.samples.length < count) {
+      this.wipe()
+      this.samples = new Float32Array(count)
+    }
 
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     let done = 0
@@ -25,5 +28,10 @@ export class S16Decoder {
     const used = 2 * count - carriedBytes
     if (used >= 0 && used < bytes.length) this.firstHalf = bytes[used]
     return this.samples.subarray(0, count)
+  }
+
+  /** Overwrites the samples decoded last. */
+  wipe(): void {
+    this.samples.fill(0)
   }
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AffectdError, InputError } from '../errors.js'
 import type { AudioFrame, AudioSource } from './audio-source.js'
+import { audioPieces } from './audio-pieces.js'
 import { Framer } from './framer.js'
 import { systemPaceClock, type PaceClock } from './pace-clock.js'
 import { Pacer } from './pacer.js'
@@ -16,7 +17,7 @@ const WAV_MAGIC = 'RIFF'
  * without a single byte throws INPUT_EMPTY; one that fails, INPUT_UNREADABLE; one that begins like a WAV file, whose
  * header and format would be heard as noise, INPUT_BAD_FORMAT.
  *
- * @param stream destroyed when iteration ends
+ * @param stream destroyed when iteration ends; its bytes are overwritten once they are decoded
  */
 export function createStdinSource(stream: Readable, clock: PaceClock = systemPaceClock): AudioSource {
   return { name: 'stdin', canWait: true, frames: (signal) => stdinFrames(stream, clock, signal) }
@@ -51,9 +52,18 @@ async function* stdinFrames(
 async function* decodedFrames(stream: Readable): AsyncGenerator<AudioFrame> {
   const decoder = new S16Decoder()
   const framer = new Framer()
+  try {
+    yield* framesOf(stream, decoder, framer)
+  } finally {
+    decoder.wipe()
+    framer.drop()
+  }
+}
+
+async function* framesOf(stream: Readable, decoder: S16Decoder, framer: Framer): AsyncGenerator<AudioFrame> {
   let totalBytes = 0
   let head = ''
-  for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+  for await (const bytes of audioPieces(stream)) {
     totalBytes += bytes.length
     if (head.length < WAV_MAGIC.length) {
       head += String.fromCharCode(...bytes.subarray(0, WAV_MAGIC.length - head.length))
@@ -64,7 +74,9 @@ async function* decodedFrames(stream: Readable): AsyncGenerator<AudioFrame> {
         )
       }
     }
-    yield* framer.push(decoder.decode(bytes))
+    const samples = decoder.decode(bytes)
+    yield* framer.push(samples)
+    samples.fill(0)
   }
   yield* framer.flush()
   if (totalBytes === 0) {

@@ -33,7 +33,7 @@ export class WavReader {
   /**
    * The samples from the first to the last, from the beginning each time it is called. Not to be iterated twice at once.
    *
-   * @returns blocks that are overwritten by the next one
+   * @returns blocks that are overwritten by the next one, and with zeros at the end
    * @throws {InputError} INPUT_NOT_FINITE, INPUT_UNREADABLE, INPUT_TRUNCATED if the file shrinks meanwhile
    */
   async *blocks(): AsyncGenerator<Float32Array> {
@@ -41,13 +41,20 @@ export class WavReader {
     const decoder = new WavSampleDecoder(format, this.source.name)
     let position = dataOffsetBytes
     const end = dataOffsetBytes + frameCount * format.blockAlignBytes
-    while (position < end) {
-      const wanted = this.bytes.subarray(0, Math.min(this.bytes.length, end - position))
-      if ((await this.source.readInto(wanted, position)) < wanted.length) {
-        throw new InputError('INPUT_TRUNCATED', `${this.source.name} became shorter while it was read`)
+    try {
+      while (position < end) {
+        const wanted = this.bytes.subarray(0, Math.min(this.bytes.length, end - position))
+        if ((await this.source.readInto(wanted, position)) < wanted.length) {
+          throw new InputError('INPUT_TRUNCATED', `${this.source.name} became shorter while it was read`)
+        }
+        position += wanted.length
+        const count = decoder.decodeInto(wanted, this.samples)
+        wanted.fill(0)
+        yield this.samples.subarray(0, count)
       }
-      position += wanted.length
-      yield this.samples.subarray(0, decoder.decodeInto(wanted, this.samples))
+    } finally {
+      this.bytes.fill(0)
+      this.samples.fill(0)
     }
   }
 }

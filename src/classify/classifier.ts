@@ -18,4 +18,6 @@ export interface Classifier {
    * @param logits   shape [labels.length], overwritten, owned by the caller
    */
   classifyInto(features: Float32Array, logits: Float32Array): void
+  /** Overwrites what the last window left in memory; absent where that is not in our hands. */
+  wipe?(): void
 }

@@ -35,5 +35,6 @@ export function createInt8Classifier(
       const output = network.runReal(features)
       for (let i = 0; i < logits.length; i++) logits[i] = scale * (output[i]! - zeroPoint)
     },
+    wipe: () => network.wipe(),
   }
 }

@@ -39,8 +39,11 @@ export class MfccStream {
     }
   }
 
-  /** Forgets the samples short of a frame and counts frames from 0 again. */
+  /** Forgets the last samples, of which none stays in memory, and counts frames from 0 again. */
   reset(): void {
+    this.#frame.fill(0)
+    this.#coefficients.fill(0)
+    this.#extractor.wipe()
     this.#filled = 0
     this.#framesEmitted = 0
   }

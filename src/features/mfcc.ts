@@ -36,6 +36,8 @@ export interface MfccExtractor {
    * @param out shape [nMels], overwritten, owned by the caller
    */
   logMelInto(samples: Float32Array, offset: number, out: Float32Array): void
+  /** Overwrites what samples and features left in scratch. */
+  wipe(): void
 }
 
 /** The arithmetic of an extractor. Every kernel gives the same bits. */
@@ -50,6 +52,8 @@ export interface MfccKernel {
   ): void
   /** As `MfccExtractor.logMelInto`. */
   logMelInto(samples: Float32Array, offset: number, out: Float32Array): void
+  /** As `MfccExtractor.wipe`. */
+  wipe(): void
 }
 
 /** @returns null for params that it cannot do */
@@ -90,6 +94,7 @@ export function createMfccExtractor(
       return { data, frames: extractInto(samples, data) }
     },
     logMelInto: kernel.logMelInto,
+    wipe: kernel.wipe,
   }
 }
 

@@ -28,6 +28,8 @@ export interface ModelInput {
     history?: Readonly<FeatureStatistics>,
     own?: FeatureStatistics,
   ): boolean
+  /** Overwrites what the last window left in scratch. */
+  wipe(): void
 }
 
 /**
@@ -52,11 +54,18 @@ export function createModelInput(
       checkStatistics('window statistics', own, params.nMfcc)
       const frames = frameCount(samples.length, params)
       if (frames < MIN_MODEL_FRAMES) return false
-      if (scratch.length < frames * params.nMfcc) scratch = new Float32Array(frames * params.nMfcc)
+      if (scratch.length < frames * params.nMfcc) {
+        scratch.fill(0)
+        scratch = new Float32Array(frames * params.nMfcc)
+      }
       extractor.extractInto(samples, scratch)
       normaliseInto(scratch, frames, params.nMfcc, scratch, history, own)
       fitFramesInto(scratch, frames, params.nMfcc, params.decisionFrames, out)
       return true
+    },
+    wipe() {
+      scratch.fill(0)
+      extractor.wipe()
     },
   }
 }

@@ -19,6 +19,8 @@ export interface PitchCandidates {
 export interface PitchAnalyser {
   /** @param samples read from `offset` on, frameLengthSamples of them; not retained */
   analyse(samples: Float32Array, offset: number): PitchCandidates
+  /** Overwrites what the last frame left in scratch. */
+  wipe(): void
 }
 
 /**
@@ -114,6 +116,10 @@ export function createPitchAnalyser(params: PitchParams): PitchAnalyser {
         offer(lag + slope / curvature, peak > 1 ? 1 / peak : peak)
       }
       return candidates
+    },
+    wipe() {
+      for (const scratch of [frame, re, im, r]) scratch.fill(0)
+      fft.wipe()
     },
   }
 }

@@ -55,6 +55,8 @@ export function pitchTrack(samples: Float32Array, params: PitchParams = PITCH_PA
     }
   }
 
+  analyser.wipe()
+
   let candidate = 0
   const lastRow = (frames - 1) * N
   for (let c = 1; c < counts[frames - 1]; c++)
@@ -64,6 +66,7 @@ export function pitchTrack(samples: Float32Array, params: PitchParams = PITCH_PA
     correlation[frame] = correlations[frame * N + candidate]
     candidate = cameFrom[frame * N + candidate]
   }
+  for (const scratch of [hz, correlations, score]) scratch.fill(0)
   return { params, f0Hz, correlation }
 }
 

@@ -20,6 +20,8 @@ export interface PowerSpectrum {
    * @param power   shape [nBins], overwritten, owned by the caller
    */
   frameInto(samples: Float32Array, offset: number, power: Float32Array): void
+  /** Overwrites what the last frame left in scratch. */
+  wipe(): void
 }
 
 /**
@@ -50,6 +52,10 @@ export function createPowerSpectrum(params: PowerSpectrumParams): PowerSpectrum 
         const j = im[k]
         power[k] = f32(f32(r * r) + f32(j * j)) * scale
       }
+    },
+    wipe() {
+      for (const scratch of [windowed, re, im]) scratch.fill(0)
+      fft.wipe()
     },
   }
 }

@@ -11,6 +11,8 @@ export interface RealFft {
    * @param re,im  shape [n/2 + 1], overwritten, owned by the caller
    */
   transformInto(x: Float32Array, re: Float32Array, im: Float32Array): void
+  /** Overwrites what the last transform left in scratch. */
+  wipe(): void
 }
 
 /**
@@ -91,6 +93,10 @@ export function createRealFft(n: number): RealFft {
       firstPass(x)
       for (let span = 2; span < half; span *= 2) pass(span)
       splitInto(re, im)
+    },
+    wipe() {
+      zr.fill(0)
+      zi.fill(0)
     },
   }
 }

@@ -27,5 +27,10 @@ export function referenceMfcc(params: FeatureParams): MfccKernel {
       }
     },
     logMelInto,
+    wipe() {
+      spectrum.wipe()
+      power.fill(0)
+      logMel.fill(0)
+    },
   }
 }

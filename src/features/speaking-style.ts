@@ -39,6 +39,18 @@ const addModulation = createModulationMeter(TRACK_HOP_S)
  */
 export function speakingStyle(turns: readonly SpeechTurn[]): SpeakingStyle | null {
   const measured = turns.map((turn) => turn.measure())
+  try {
+    return styleOf(measured)
+  } finally {
+    for (const turn of measured) wipe(turn)
+  }
+}
+
+function wipe({ voicedHz, speechDbfs, envelope, isSpeech }: MeasuredTurn): void {
+  for (const track of [voicedHz, speechDbfs, envelope, isSpeech]) track.fill(0)
+}
+
+function styleOf(measured: readonly MeasuredTurn[]): SpeakingStyle | null {
   const f0 = statistics(joined(measured, ({ voicedHz }) => voicedHz))
   if (f0.count * TRACK_HOP_S < MIN_VOICED_S) return null
   const modulation: Modulation = { band: 0, all: 0 }

@@ -48,6 +48,8 @@ export function createSpeechTracker(): (samples: Float32Array) => SpeechTracks {
       spectrum.frameInto(samples, frame * PITCH_PARAMS.hopSamples, power)
       tiltDb[frame] = alphaRatioDb(power, BIN_HZ)
     }
+    spectrum.wipe()
+    power.fill(0)
     return { intensityDbfs, f0Hz, tiltDb }
   }
 }

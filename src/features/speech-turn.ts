@@ -34,6 +34,14 @@ export class SpeechTurn {
     for (let frame = 0; frame < frames; frame++) this.#push(INTENSITY_FLOOR_DBFS, 0, NaN, 0)
   }
 
+  /** Overwrites what was heard; the turn is empty. */
+  wipe(): void {
+    for (const track of [this.#intensityDbfs, this.#f0Hz, this.#tiltDb, this.#floorDbfs]) {
+      track.fill(0)
+      track.length = 0
+    }
+  }
+
   #push(intensityDbfs: number, f0Hz: number, tiltDb: number, floorDbfs: number): void {
     this.#intensityDbfs.push(intensityDbfs)
     this.#f0Hz.push(f0Hz)

@@ -28,6 +28,7 @@ export interface FrameMeasures {
 export interface FrameAnalyser {
   /** @param samples FRAME_SAMPLES samples; not retained */
   analyse(samples: Float32Array): FrameMeasures
+  /** Forgets everything heard; nothing of it stays in memory. */
   reset(): void
 }
 
@@ -98,7 +99,8 @@ export function referenceFrameAnalyser(): FrameAnalyser {
       return measures
     },
     reset() {
-      history.fill(0)
+      for (const heard of [history, windowed, re, im, power, measures.bandPower]) heard.fill(0)
+      fft.wipe()
       isEmpty = true
       lastIn = 0
       lastOut = 0

@@ -94,6 +94,9 @@ export function createFrameCueMeter(
     },
     reset() {
       analyser.reset()
+      harmonicity.wipe()
+      bandWeight.fill(0)
+      level.fill(0)
       bandNoise.reset()
       levelNoise.reset()
       audibleFrames = WINDOW_FRAMES

@@ -67,7 +67,10 @@ export class FrameHistory {
     return copy
   }
 
+  /** Forgets all frames; no sample of them stays in memory. */
   reset(): void {
+    for (const ring of [this.#samples, this.#isSpeech, this.#voicing, this.#acPower, this.#levelDbfs])
+      ring.fill(0)
     this.end = 0
   }
 }

@@ -18,6 +18,8 @@ export interface Harmonicity {
    * @returns 0 … 1: 1 for a periodic frame, about 0.2 for white noise, 0 for silence
    */
   measure(power: Float32Array, bandWeight: Float32Array): number
+  /** Overwrites what the last frame left in scratch. */
+  wipe(): void
 }
 
 /**
@@ -53,6 +55,10 @@ export function referenceHarmonicity(): Harmonicity {
         if (height > best) best = height
       }
       return Math.min(1, best)
+    },
+    wipe() {
+      for (const scratch of [magnitude, r, unused]) scratch.fill(0)
+      fft.wipe()
     },
   }
 }

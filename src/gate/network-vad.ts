@@ -84,6 +84,8 @@ export function createNetworkVad(
     reset() {
       meter.reset()
       featureMeter.reset()
+      context.wipe()
+      network.wipe()
       frames = 0
       voicing = 0
       acPower = 0

@@ -54,6 +54,7 @@ export class NoiseFloor {
   reset(): void {
     this.power.fill(Infinity)
     this.#minima.fill(Infinity)
+    this.#smoothed.fill(0)
     this.#piece = 0
     this.#framesInPiece = 0
     this.#isEmpty = true

@@ -82,6 +82,8 @@ export function createVadFeatureMeter(createBandLogs: () => BandLogs = reference
     },
     reset() {
       peakDbfs = minFrameLevelDbfs
+      power.values.fill(0)
+      noise.values.fill(0)
     },
   }
 }
@@ -116,6 +118,8 @@ export interface VadContext {
    * @returns row-major [VAD_CONTEXT_ROWS × VAD_FEATURES], overwritten by the next
    */
   at(frame: number): Float32Array
+  /** Overwrites the features and the input. */
+  wipe(): void
 }
 
 export function referenceVadContext(): VadContext {
@@ -126,6 +130,10 @@ export function referenceVadContext(): VadContext {
     at(frame) {
       vadContextInto(features, frame, context)
       return context
+    },
+    wipe() {
+      features.fill(0)
+      context.fill(0)
     },
   }
 }

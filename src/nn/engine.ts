@@ -23,6 +23,8 @@ export interface LayerRunner {
    * @throws {InternalError} INTERNAL_NOT_FINITE
    */
   runReal(real: Float32Array): Int8Array
+  /** Overwrites input, output and all between them. */
+  wipe(): void
 }
 
 /**

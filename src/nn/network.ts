@@ -20,6 +20,8 @@ export interface Network {
    * @throws as `run`; {InternalError} INTERNAL_NOT_FINITE: features are finite by contract
    */
   runReal(input: Float32Array): Int8Array
+  /** Overwrites what the last run left in memory. */
+  wipe(): void
   readonly input: TensorType
   readonly output: TensorType
   /** Multiply-accumulates of one run. */
@@ -60,6 +62,7 @@ export function createNetwork(
       checkLength(source)
       return runner.runReal(source)
     },
+    wipe: () => runner.wipe(),
     input,
     output: tensors.at(-1)!,
     macs: sum(layers, (layer, index) =>

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { AffectdError, CaptureError } from '../../errors.js'
 import { SAMPLE_RATE_HZ } from '../../units.js'
+import { audioPieces, wipeUnread } from '../audio-pieces.js'
 import { checkedDeviceName } from '../device-name.js'
 import { captureEnv, CaptureProcess, type Ending } from './capture-process.js'
 import { findDevice, type FindDevice } from './find-device.js'
@@ -94,6 +95,7 @@ async function open(command: string, pcm: string, format: Format, signal: AbortS
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', stop)
     await process.close()
+    wipeUnread(stdout)
   }
   const hasOutput = once(stdout, 'readable', { signal }).catch(() => undefined)
   await Promise.race([hasOutput, process.ended])
@@ -108,7 +110,7 @@ async function open(command: string, pcm: string, format: Format, signal: AbortS
     close,
     async *blocks(): AsyncGenerator<CaptureBlock> {
       try {
-        for await (const bytes of stdout as AsyncIterable<Uint8Array>) {
+        for await (const bytes of audioPieces(stdout)) {
           yield { bytes, atMs: machineMs() }
         }
       } catch (error) {

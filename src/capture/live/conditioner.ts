@@ -32,8 +32,8 @@ export interface Conditioner {
    */
   push(bytes: Uint8Array, onFrame: (samples: Float32Array) => void): void
   /**
-   * A gap: nothing that comes after it is mixed with what came before. What is known of the microphone (its DC, its
-   * gain, a fault) is kept.
+   * A gap: nothing that comes after it is mixed with what came before, of which no sample is left in memory. What is
+   * known of the microphone (its DC, its gain, a fault) is kept.
    *
    * @returns samples at 16 kHz that were received since the last reset and have not come out in a frame
    */
@@ -111,7 +111,10 @@ class BlockConditioner implements Conditioner {
 
   push(bytes: Uint8Array, onFrame: (samples: Float32Array) => void): void {
     const room = this.decoder.samplesIn(bytes.length)
-    if (this.decoded.length < room) this.decoded = new Float32Array(room)
+    if (this.decoded.length < room) {
+      this.decoded.fill(0)
+      this.decoded = new Float32Array(room)
+    }
     const count = this.decoder.decodeInto(bytes, this.decoded)
     this.inputTotal += count
     this.inputSinceReset += count
@@ -119,6 +122,7 @@ class BlockConditioner implements Conditioner {
       this.block[this.inBlock++] = this.decoded[i]
       if (this.inBlock === this.block.length) this.processBlock(onFrame)
     }
+    this.decoded.fill(0, 0, count)
   }
 
   reset(): number {
@@ -128,6 +132,8 @@ class BlockConditioner implements Conditioner {
     this.dc.reset()
     this.resampler.reset()
     this.framer.drop()
+    this.decoded.fill(0)
+    this.block.fill(0)
     this.inBlock = 0
     this.inputSinceReset = 0
     this.framesSinceReset = 0

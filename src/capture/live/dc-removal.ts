@@ -73,6 +73,7 @@ export class DcRemoval {
   /** A gap: the filter is at rest, a fade is at its end, and the second that was being measured begins anew. */
   reset(): void {
     this.filter.reset()
+    this.filtered.fill(0)
     this.share = this.isWanted ? 1 : 0
     this.sum = 0
     this.summedSamples = 0

@@ -64,6 +64,7 @@ export class InterleavedDecoder {
 
   /** Forgets a sample that has come in part: what comes next begins a new one. */
   reset(): void {
+    this.carried.fill(0)
     this.carriedBytes = 0
   }
 

@@ -32,10 +32,17 @@ export class PacketParser {
   #nextSeq = 0;
 
   /**
+   * @param bytes overwritten with zeros
    * @throws {CaptureError} CAPTURE_GARBAGE if it is not what `encodePacket` writes, one packet after the other
    */
   *push(bytes: Uint8Array): Generator<Packet> {
-    this.#held = this.#held.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#held, bytes])
+    // Memory of its own, never Node's shared pool: it is overwritten once its packets are taken.
+    const held = Buffer.alloc(this.#held.length + bytes.length)
+    held.set(this.#held)
+    held.set(bytes, this.#held.length)
+    this.wipe()
+    bytes.fill(0)
+    this.#held = held
     let at = 0
     while (this.#held.length - at >= HEADER_BYTES) {
       const magic = this.#held.readUInt32LE(at)
@@ -51,7 +58,13 @@ export class PacketParser {
       at += HEADER_BYTES + length
       yield { seq, atMs, bytes: this.#held.subarray(at - length, at) }
     }
+    this.#held.fill(0, 0, at)
     this.#held = this.#held.subarray(at)
+  }
+
+  /** Overwrites a packet of which the rest has not come. */
+  wipe(): void {
+    this.#held.fill(0)
   }
 }
 

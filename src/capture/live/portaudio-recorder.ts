@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { AffectdError, CaptureError } from '../../errors.js'
+import { audioPieces, wipeUnread } from '../audio-pieces.js'
 import { checkedDeviceName } from '../device-name.js'
 import { nextMessage, startPortaudio, type PortaudioProcess } from '../portaudio-process.js'
 import { PacketParser } from './packets.js'
@@ -36,6 +37,7 @@ export function createPortaudioRecorder(
       const close = async (): Promise<void> => {
         signal.removeEventListener('abort', stop)
         await process.close()
+        wipeUnread(audio)
       }
       try {
         process.child.send({ device: wanted, channels: MOST_CHANNELS }, () => undefined)
@@ -69,7 +71,7 @@ async function* packets(
 ): AsyncGenerator<CaptureBlock> {
   const parser = new PacketParser()
   try {
-    for await (const bytes of audio as AsyncIterable<Uint8Array>) yield* parser.push(bytes)
+    for await (const bytes of audioPieces(audio)) yield* parser.push(bytes)
   } catch (error) {
     if (signal.aborted) return
     if (error instanceof AffectdError) throw error
@@ -80,6 +82,8 @@ async function* packets(
         cause: error,
       },
     )
+  } finally {
+    parser.wipe()
   }
   if (signal.aborted) return
   const ending = await ended

@@ -1,6 +1,6 @@
 /** A piece of audio as the device gave it. */
 export interface CaptureBlock {
-  /** s16le, interleaved, cut anywhere. Valid until the next block is asked for. */
+  /** s16le, interleaved, cut anywhere. Valid until the next block is asked for; whoever decodes it overwrites it. */
   readonly bytes: Uint8Array
   /** When its last byte was handed over, monotonic ms. */
   readonly atMs: number

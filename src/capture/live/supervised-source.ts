@@ -109,19 +109,21 @@ export class SupervisedSource implements AudioSource, CaptureMonitor {
     }
     let timer = clock.after(WATCH_MS, watch)
     let recording: Recording | undefined
+    let conditioner: Conditioner | undefined
+    const ready: Float32Array[] = []
     try {
       recording = await this.recorder.record(ending.signal)
       lastMs = clock.monotonicMs()
       limitMs = QUIET_MS
       const { rateHz, channels } = recording
-      const conditioner = this.#conditionerFor(rateHz, channels)
+      conditioner = this.#conditionerFor(rateHz, channels)
       const losses = new LossDetector()
-      const ready: Float32Array[] = []
       const before = conditioner.inputSamples
       let heard = 0
       for await (const { bytes, atMs } of recording.blocks()) {
         lastMs = clock.monotonicMs()
         conditioner.push(bytes, (samples) => ready.push(samples.slice()))
+        bytes.fill(0)
         const total = ((conditioner.inputSamples - before) * SAMPLE_RATE_HZ) / rateHz
         this.#place(atMs, total - heard, heard === 0, losses)
         heard = total
@@ -130,6 +132,7 @@ export class SupervisedSource implements AudioSource, CaptureMonitor {
           this.#received += FRAME_SAMPLES
           this.#well(conditioner.fault)
           yield { samples, startSample }
+          samples.fill(0)
         }
         ready.length = 0
       }
@@ -143,6 +146,8 @@ export class SupervisedSource implements AudioSource, CaptureMonitor {
       timer.clear()
       signal.removeEventListener('abort', stop)
       ending.abort()
+      for (const samples of ready) samples.fill(0)
+      conditioner?.reset()
       await recording?.close()
     }
   }

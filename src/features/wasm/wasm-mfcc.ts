@@ -48,7 +48,7 @@ function prepare(params: FeatureParams, module: WebAssembly.Module): MfccKernel 
       logMelAt,
     ),
   )
-  const { memory, exports } = plan.open(module)
+  const { memory, exports, wipe } = plan.open(module)
   const { mfcc, logMel } = exports as FrontEndExports
   const block = new Float32Array(memory, samplesAt, blockSamples)
   const blockOut = new Float32Array(memory, outAt, BLOCK_FRAMES * nMfcc)
@@ -72,6 +72,7 @@ function prepare(params: FeatureParams, module: WebAssembly.Module): MfccKernel 
       logMel(mfccAt, samplesAt)
       out.set(blockLogMel)
     },
+    wipe,
   }
 }
 

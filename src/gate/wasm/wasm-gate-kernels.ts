@@ -75,10 +75,9 @@ function createFrameAnalyser(module: WebAssembly.Module): FrameAnalyser {
       stateAt,
     ),
   )
-  const { memory, exports } = plan.open(module)
+  const { memory, exports, wipe } = plan.open(module)
   const { analyse } = exports as CueExports
   const input = new Float32Array(memory, samplesAt, FRAME_SAMPLES)
-  const history = new Float32Array(memory, historyAt, ANALYSIS_SAMPLES)
   const state = new Float64Array(memory, stateAt, 4)
   const measures: FrameMeasures = {
     acPower: 0,
@@ -97,8 +96,7 @@ function createFrameAnalyser(module: WebAssembly.Module): FrameAnalyser {
       return measures
     },
     reset() {
-      history.fill(0)
-      state.fill(0)
+      wipe()
       isEmpty = true
     },
   }
@@ -125,7 +123,7 @@ function createHarmonicity(module: WebAssembly.Module): Harmonicity {
       plan.place(windowEnvelope()),
     ),
   )
-  const { memory, exports } = plan.open(module)
+  const { memory, exports, wipe } = plan.open(module)
   const { harmonicity } = exports as CueExports
   const inputPower = new Float32Array(memory, powerAt, N_BINS)
   const inputWeight = new Float32Array(memory, bandWeightAt, N_BANDS)
@@ -135,6 +133,7 @@ function createHarmonicity(module: WebAssembly.Module): Harmonicity {
       inputWeight.set(bandWeight)
       return harmonicity(harmonicityAt)
     },
+    wipe,
   }
 }
 
@@ -152,7 +151,7 @@ function createVadContext(module: WebAssembly.Module): VadContext {
       outAt,
     ),
   )
-  const { memory, exports } = plan.open(module)
+  const { memory, exports, wipe } = plan.open(module)
   const { context } = exports as CueExports
   const out = new Float32Array(memory, outAt, VAD_CONTEXT_ROWS * VAD_FEATURES)
   return {
@@ -161,6 +160,7 @@ function createVadContext(module: WebAssembly.Module): VadContext {
       context(contextAt, frame)
       return out
     },
+    wipe,
   }
 }
 

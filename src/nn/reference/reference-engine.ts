@@ -27,5 +27,9 @@ export const referenceEngine: Engine = ({ layers, tensors, weights }) => {
       quantizeInputInto(real, scale, zeroPoint, quantized)
       return run(quantized)
     },
+    wipe() {
+      arena.fill(0)
+      quantized.fill(0)
+    },
   }
 }

@@ -34,7 +34,7 @@ function prepare({ layers, tensors, weights }: NetworkPlan, module: WebAssembly.
   const realAt = plan.reserve(4 * wholeGroups(lengths[0]!))
   const placed = working.map(({ layer, input }) => placeLayer(plan, layer, input, weights))
 
-  const { memory, exports } = plan.open(module)
+  const { memory, exports, wipe } = plan.open(module)
   const int8 = exports as Int8Exports
   const kernels = placed.map(({ kernel }) => int8[kernel])
   const constants = placed.map(({ address }) => address)
@@ -63,5 +63,6 @@ function prepare({ layers, tensors, weights }: NetworkPlan, module: WebAssembly.
       if (isFinite === 0) quantizeInputInto(real, scale, zeroPoint, first)
       return runLayers()
     },
+    wipe,
   }
 }

@@ -15,7 +15,7 @@ const arbitraryPackets = fc
   .map((packets) => packets.map(([bytes, atMs], seq): Packet => ({ seq, atMs, bytes })))
 
 function parsed(parser: PacketParser, bytes: Uint8Array): Packet[] {
-  return [...parser.push(bytes)].map((packet) => ({ ...packet, bytes: packet.bytes.slice() }))
+  return Array.from(parser.push(bytes), (packet) => ({ ...packet, bytes: Uint8Array.from(packet.bytes) }))
 }
 
 t.test('packets come out as they went in, however the stream is cut', async (t) => {
