@@ -65,7 +65,12 @@ t.test('a rule for a label that the model does not have is refused, and says whi
 })
 
 t.test('a rule that is switched off raises nothing', async (t) => {
-  const watched = ['alerts.anger.score=fearful', 'alerts.anger.enter=0.7', 'alerts.anger.exit=0.5']
+  const watched = [
+    'alerts.anger.min_duration_s=3',
+    'alerts.anger.score=fearful',
+    'alerts.anger.enter=0.7',
+    'alerts.anger.exit=0.5',
+  ]
   t.match(timeline(await analyze(DEMO, watched)), ['anger +13.62'])
   t.same(timeline(await analyze(DEMO, [...watched, 'alerts.anger.enabled=false'])), [])
 })
