@@ -54,7 +54,7 @@ export class LeakScanner {
       if (!found.has(encoding)) found.set(encoding, { encoding, at })
     }
     this.#scanBinary(bytes, note)
-    const text = bytes.latin1Slice()
+    const text = bytes.toString('latin1')
     this.#scanNumbers(text, note)
     for (const match of text.matchAll(HEX)) {
       const digits = match[0].replaceAll(/[ :,]/g, '')
