@@ -22,6 +22,7 @@ import { writeTinyModel } from '../support/tiny-model.js'
 const DEMO = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url))
 const folder = t.testdir({})
 const model = writeTinyModel(folder)
+/** To be copied: a source overwrites what it is given. */
 const PCM = demoPcm(10)
 const SPEECH = join(folder, 'speech.wav')
 writeFileSync(
@@ -127,7 +128,7 @@ t.test('stdin gives the decisions of the file', async (t) => {
   const loaded = loadConfig({ env: {}, set: [...settings(broker.url), 'capture.source=stdin'] })
   // Pieces that end in the middle of a sample.
   const pieces = Array.from({ length: Math.ceil(PCM.length / 997) }, (_, i) =>
-    PCM.subarray(i * 997, (i + 1) * 997),
+    Buffer.from(PCM.subarray(i * 997, (i + 1) * 997)),
   )
   const agent = await buildAgent(loaded, session({ stdin: () => Readable.from(pieces) }))
   await agent.run(new AbortController().signal)
@@ -145,7 +146,7 @@ t.test('a device is online once it has heard something, and not before', async (
   const agent = await buildAgent(loaded, session({ stdin: () => stdin }))
   const running = agent.run(new AbortController().signal)
   t.match(await tap.first('affectd/t1/status'), { state: 'degraded', reason: 'starting' })
-  stdin.end(PCM.subarray(0, 6400))
+  stdin.end(Buffer.from(PCM.subarray(0, 6400)))
   await running
   await tap.until(isOffline(tap))
   t.same(statuses(tap), [
@@ -161,7 +162,7 @@ t.test('stdin that ends within a sample exits 66 after delivering what was judge
   const tap = await MqttTap.open(broker.url, 'affectd/t1/#', { protocolVersion: 4 })
   t.teardown(() => tap.close())
   const loaded = loadConfig({ env: {}, set: [...settings(broker.url), 'capture.source=stdin'] })
-  const stdin = (): Readable => Readable.from([PCM, Buffer.of(1)])
+  const stdin = (): Readable => Readable.from([Buffer.from(PCM), Buffer.of(1)])
   const agent = await buildAgent(loaded, session({ stdin }))
   await t.rejects(agent.run(new AbortController().signal), { code: 'INPUT_TRUNCATED', exitCode: 66 })
   await tap.until(isOffline(tap))
