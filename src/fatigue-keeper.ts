@@ -1,5 +1,5 @@
 import type { FatigueBaseline } from './affect/fatigue/fatigue-baseline.js'
-import { encodeFatigue, parseFatigue } from './affect/fatigue/fatigue-format.js'
+import { encodeFatigue, FATIGUE_MAX_BYTES, parseFatigue } from './affect/fatigue/fatigue-format.js'
 import type { Clock } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
 import { StateFile } from './ops/state-file.js'
@@ -10,8 +10,6 @@ import { StateKeeper } from './state-keeper.js'
  * 8 MB. A power cut costs what was heard since.
  */
 export const FATIGUE_SAVE_INTERVAL_MS = 15 * 60_000
-
-const MAX_FILE_BYTES = 256 * 1024
 
 export interface FatigueKeeperOptions {
   readonly baseline: FatigueBaseline
@@ -45,7 +43,14 @@ export class FatigueKeeper extends StateKeeper {
       },
       forget: forget ?? (() => baseline.forget()),
     }
-    super({ state, file, maxFileBytes: MAX_FILE_BYTES, saveIntervalMs: FATIGUE_SAVE_INTERVAL_MS, clock, log })
+    super({
+      state,
+      file,
+      maxFileBytes: FATIGUE_MAX_BYTES,
+      saveIntervalMs: FATIGUE_SAVE_INTERVAL_MS,
+      clock,
+      log,
+    })
   }
 }
 

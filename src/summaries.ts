@@ -1,7 +1,7 @@
 import type { FatigueAssessment } from './affect/fatigue/fatigue-assessment.js'
 import type { Judgement } from './affect/judgement.js'
 import { emptyCounts, Tally, type TallyCounts } from './affect/summary/tally.js'
-import { encodeTally, parseTally, type KeptPeriod } from './affect/summary/tally-format.js'
+import { encodeTally, parseTally, TALLY_MAX_BYTES, type KeptPeriod } from './affect/summary/tally-format.js'
 import type { Clock } from './ops/clock.js'
 import type { Logger } from './ops/logger.js'
 import { dayOf } from './ops/schedule/day-of.js'
@@ -11,7 +11,6 @@ import { StateKeeper } from './state-keeper.js'
 
 /** A power cut costs a summary what was counted since. */
 export const SUMMARY_SAVE_INTERVAL_MS = 15 * 60_000
-const MAX_FILE_BYTES = 64 * 1024
 const MINUTE_MS = 60_000
 /** A clock that shows less has not been set yet since the board was switched on. */
 const CLOCK_IS_SET_MS = Date.UTC(2026, 0, 1)
@@ -61,7 +60,7 @@ export class Summaries {
         forget: () => 0,
       },
       file,
-      maxFileBytes: MAX_FILE_BYTES,
+      maxFileBytes: TALLY_MAX_BYTES,
       saveIntervalMs: SUMMARY_SAVE_INTERVAL_MS,
       codes: {
         refused: 'SUMMARY_REFUSED',

@@ -1,4 +1,10 @@
-import { furtherRules, RULE_FORMATS, type FurtherRules, type RuleSettings } from './alert-rules.js'
+import {
+  FATIGUE_RULE_DEFAULTS,
+  furtherRules,
+  RULE_FORMATS,
+  type FurtherRules,
+  type RuleSettings,
+} from './alert-rules.js'
 import { trueOrFalse } from './format.js'
 import { tunable, type KeySpec, type SchemaTree } from './key-spec.js'
 
@@ -16,14 +22,10 @@ const ANGER: RuleSettings = Object.freeze({
 
 /** The indicator itself waits for its evidence (docs/fatigue.md), so one assessment raises it. */
 const FATIGUE: RuleSettings = Object.freeze({
+  ...FATIGUE_RULE_DEFAULTS,
   score: 'fatigue',
   enter: 0.5,
   exit: 0.25,
-  hits: 1,
-  of: 1,
-  within_s: 3600,
-  min_duration_s: 0,
-  cooldown_s: 1800,
 })
 
 /** Rules that raise alerts: two that are ready, and those that somebody adds. */

@@ -43,7 +43,7 @@ export const RULE_DEFAULTS: Omit<RuleSettings, 'score' | 'enter' | 'exit'> = Obj
   cooldown_s: 60,
 })
 /** One assessment stands for minutes of speech, and the next comes after as many: one is enough, for an hour. */
-const FATIGUE_RULE_DEFAULTS: typeof RULE_DEFAULTS = Object.freeze({
+export const FATIGUE_RULE_DEFAULTS: typeof RULE_DEFAULTS = Object.freeze({
   hits: 1,
   of: 1,
   within_s: 3600,

@@ -62,16 +62,14 @@ export function checkConflicts(config: Config, origins: Origins): void {
 
 function checkRules({ rules, ...groups }: Config['alerts'], origins: Origins): void {
   for (const [kind, rule] of Object.entries(groups)) {
-    for (const [small, large] of RULE_NOT_ABOVE) {
-      if (rule[small] <= rule[large]) continue
+    for (const [small, large] of misfits(rule)) {
       const [a, b] = [`alerts.${kind}.${small}`, `alerts.${kind}.${large}`]
       throw conflict(origins, a, b, `do not fit: ${rule[small]} is more than ${rule[large]}`)
     }
   }
   for (const [kind, given] of Object.entries(rules)) {
     const rule = completed(given)
-    for (const [small, large] of RULE_NOT_ABOVE) {
-      if (rule[small] <= rule[large]) continue
+    for (const [small, large] of misfits(rule)) {
       throw new ConfigError(
         'CONFIG_CONFLICT',
         `alerts.rules${from(origins, 'alerts.rules')}: in ${kind} ${small} and ${large} do not fit: ` +
@@ -79,6 +77,11 @@ function checkRules({ rules, ...groups }: Config['alerts'], origins: Origins): v
       )
     }
   }
+}
+
+/** Pairs of a rule's fields that are the wrong way round. */
+function misfits(rule: RuleSettings): (typeof RULE_NOT_ABOVE)[number][] {
+  return RULE_NOT_ABOVE.filter(([small, large]) => rule[small] > rule[large])
 }
 
 function conflict(origins: Origins, a: string, b: string, what: string): ConfigError {

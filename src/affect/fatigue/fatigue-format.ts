@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js'
+import { readJsonObject } from '../../hostile-json.js'
 import { MAX_PENDING_BLOCKS, MAX_STRATUM_BLOCKS } from './fatigue-baseline.js'
 import {
   CUE_SPECS,
@@ -19,6 +20,10 @@ const MAX_UNIX_MS = 8.64e15
 const MAX_SPEECH_MS = 86_400_000
 /** Beyond it no cue is measured so finely. */
 const DECIMALS = 4
+
+export const FATIGUE_MAX_BYTES = 256 * 1024
+/** The file, its list of blocks, a block. */
+const LIMITS = { maxBytes: FATIGUE_MAX_BYTES, maxDepth: 3 }
 
 /** What a file holds of one profile. */
 export interface KeptFatigue {
@@ -50,7 +55,7 @@ function rowOf(block: FatigueBlock): number[] {
  * @throws {InputError} BASELINE_REFUSED
  */
 export function parseFatigue(bytes: Uint8Array, profile: string): KeptFatigue {
-  const file = parseObject(bytes)
+  const file = readJsonObject(bytes, LIMITS, refused)
   if (file['schema'] !== SCHEMA) throw refused(`its schema is not ${SCHEMA}`)
   if (Object.keys(file).some((name) => !FIELDS.some((field) => field === name))) {
     throw refused('it has a field that is unknown here')
@@ -63,17 +68,6 @@ export function parseFatigue(bytes: Uint8Array, profile: string): KeptFatigue {
     blocks: blocksOf(file['blocks'], 'blocks', MAX_BLOCKS),
     pending: blocksOf(file['pending'], 'pending', MAX_PENDING_BLOCKS),
   }
-}
-
-function parseObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw refused('it is not UTF-8 JSON')
-  }
-  if (typeof value !== 'object' || value === null) throw refused('it is not a JSON object')
-  return value as Record<string, unknown>
 }
 
 function blocksOf(list: unknown, name: string, most: number): FatigueBlock[] {

@@ -1,7 +1,11 @@
 import { InputError } from '../../errors.js'
+import { isJsonObject, readJsonObject, type JsonObject } from '../../hostile-json.js'
 import { emptyCounts, type TallyCounts } from './tally.js'
 
 const SCHEMA = 'affectd.tally/1'
+export const TALLY_MAX_BYTES = 64 * 1024
+/** The file, its counts, those of one kind. */
+const LIMITS = { maxBytes: TALLY_MAX_BYTES, maxDepth: 3 }
 const MAX_NAMES = 100
 /** The last moment that a Date can hold. */
 const LAST_MS = 8.64e15
@@ -27,7 +31,7 @@ export function encodeTally(period: KeptPeriod): string {
  * @throws {InputError} SUMMARY_REFUSED
  */
 export function parseTally(bytes: Uint8Array): KeptPeriod {
-  const file = objectOf(parse(bytes), 'the file')
+  const file = readJsonObject(bytes, LIMITS, refused)
   const { schema, kind, startMs, lastMs } = file
   if (schema !== SCHEMA) throw refused(`its schema is not ${SCHEMA}`)
   if (kind !== 'day' && kind !== 'aggregate') throw refused('kind')
@@ -58,18 +62,8 @@ export function parseTally(bytes: Uint8Array): KeptPeriod {
   }
 }
 
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw refused('it is not UTF-8 JSON')
-  }
-}
-
-function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>
-  }
+function objectOf(value: unknown, name: string): JsonObject {
+  if (isJsonObject(value)) return value
   throw refused(`${name} is no object`)
 }
 
