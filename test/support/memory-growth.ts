@@ -21,6 +21,8 @@ export async function memoryGrowth(round: (n: number) => Promise<void>): Promise
 
 function memoryInUse(): number {
   collectGarbage()
+  // Freed buffers are counted until a thread of its own has swept them; another collection waits for that first.
+  collectGarbage()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
