@@ -31,6 +31,8 @@ class FakePublisher implements Publisher {
     outboxStore: 'memory',
     reconnects: 0,
     connected: true,
+    connectAttempts: 1,
+    eventsAnswered: 0,
   }
   /** Replaced by a test that holds something back. */
   accept: () => Promise<void> = () => Promise.resolve()

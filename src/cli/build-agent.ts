@@ -9,6 +9,8 @@ import { shownTree } from '../config/settings-table.js'
 import { DeviceStatus } from '../device-status.js'
 import { ConfigError } from '../errors.js'
 import { RESTART } from '../last-drain.js'
+import { agentProgress } from '../ops/service/agent-progress.js'
+import type { Vitals } from '../ops/service/service-notifier.js'
 import { splitUrls } from '../publish/broker-addresses.js'
 import { deviceVerbs } from '../publish/device-verbs.js'
 import { MqttPublisher } from '../publish/mqtt-publisher.js'
@@ -38,6 +40,8 @@ export interface BuiltAgent {
    * @throws as `runAgent`
    */
   run(stop: AbortSignal): Promise<'ended' | 'restart'>
+  /** How it gets on, for the service manager. */
+  vitals(): Vitals
 }
 
 /** Time for the response to a request to restart. */
@@ -242,7 +246,30 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       restart,
     })
   }
+  const vitals = (): Vitals => {
+    const { counts } = publisher
+    const { state, reason } = status.now
+    // What stdin gives, and when, is not ours; a recording waits for a full outbox.
+    const comesByItself =
+      spec.kind !== 'stdin' && (!source.canWait || (capture.state === 'running' && outbox.hasSpace))
+    return {
+      parts: agentProgress({
+        isListening: listening.state.listening && comesByItself,
+        framesJudged: pipeline.framesSeen,
+        captureRestarts: source.monitor?.counts.restarts ?? 0,
+        ...counts,
+      }),
+      text: [
+        reason === null ? state : `${state} (${reason})`,
+        `broker ${counts.connected ? 'connected' : 'away'}`,
+        `outbox ${counts.outboxDepth}`,
+        `model ${model.id}`,
+        `affectd ${packageVersion()}`,
+      ].join('; '),
+    }
+  }
   return {
+    vitals,
     async run(stop) {
       const end = (): void => lap.abort()
       stop.addEventListener('abort', end, { once: true })

@@ -1,16 +1,9 @@
-import { Readable } from 'node:stream'
-import { createAudioSource } from '../capture/create-source.js'
 import { CONFIG_SCHEMA } from '../config/schema.js'
 import { configJsonSchema } from '../config/json-schema.js'
-import type { LoadedConfig } from '../config/load-config.js'
 import { shownSettings } from '../config/settings-table.js'
 import { UsageError } from '../errors.js'
-import { systemClock } from '../ops/clock.js'
-import { createLogger } from '../ops/logger.js'
-import { brokerOptions } from './broker-options.js'
-import { verificationKey, withRemote } from './agent-session.js'
-import { checkSettings } from './check-settings.js'
-import { loadJudge } from './judge.js'
+import { withRemote } from './agent-session.js'
+import { checkAsRun } from './check-as-run.js'
 import { loadSettings, SETTING_OPTIONS, settingSources, SETTINGS_HELP } from './load-settings.js'
 import type { CommandIo } from './io.js'
 import { parseOptions } from './parse-options.js'
@@ -77,18 +70,4 @@ export async function configCommand(args: readonly string[], io: CommandIo): Pro
     io.out(textTable(['key', 'value', 'from'], rows))
   }
   return Promise.resolve(0)
-}
-
-/** Makes of the configuration what `run` makes of it before it opens anything: OK has to mean that run starts. */
-async function checkAsRun(loaded: LoadedConfig): Promise<void> {
-  const { source } = checkSettings(loaded)
-  // Touching the process's own stdin would open it.
-  createAudioSource(source, {
-    stdin: () => Readable.from([]),
-    clock: systemClock,
-    log: createLogger({ level: 'silent', format: 'json' }),
-  })
-  brokerOptions(loaded.config)
-  verificationKey(loaded.config.device)
-  await loadJudge(loaded.config)
 }

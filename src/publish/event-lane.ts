@@ -42,6 +42,7 @@ export class EventLane {
   #refusals = 0
   #lastRefusal: string | undefined
   #givenUp = 0
+  #answered = 0
   #hasWithheld = false
 
   constructor(options: EventLaneOptions) {
@@ -55,6 +56,11 @@ export class EventLane {
   /** Events that the broker would never take. */
   get givenUp(): number {
     return this.#givenUp
+  }
+
+  /** Events that the broker has taken or refused. */
+  get answered(): number {
+    return this.#answered
   }
 
   up(link: Link, limits: LinkLimits): void {
@@ -101,6 +107,7 @@ export class EventLane {
     }
     link.publish(message, undefined, (refusal) => {
       if (link !== this.#link) return
+      this.#answered += 1
       void (refusal === null ? this.#acknowledged(entry) : this.#refused(position, refusal))
     })
   }

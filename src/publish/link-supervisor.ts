@@ -65,6 +65,10 @@ export class LinkSupervisor {
     return this.#isUp
   }
 
+  get attempts(): number {
+    return this.#attempts
+  }
+
   /** Connections after the first. */
   get reconnects(): number {
     return Math.max(0, this.#connects - 1)

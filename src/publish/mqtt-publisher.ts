@@ -146,6 +146,8 @@ export class MqttPublisher implements Publisher {
       outboxStore: this.#options.outbox.store,
       reconnects: this.#supervisor.reconnects,
       connected: this.#supervisor.isUp,
+      connectAttempts: this.#supervisor.attempts,
+      eventsAnswered: this.#events.answered,
     }
   }
 

@@ -57,6 +57,10 @@ export interface PublisherCounts {
   readonly outboxStore: OutboxStore
   readonly reconnects: number
   readonly connected: boolean
+  /** Attempts at a connection, since the start. */
+  readonly connectAttempts: number
+  /** Events that the broker has taken or refused, since the start. */
+  readonly eventsAnswered: number
 }
 
 /** Takes messages and gets them to the broker, however long that takes. */
