@@ -35,6 +35,9 @@ export interface NotifierOptions {
 
 /** Without a watchdog the status line alone is kept up to date. */
 const STATUS_INTERVAL_MS = 60_000
+/** At first every second: whoever has just started or upgraded it waits for what it says. */
+const EARLY_MS = 30_000
+const EARLY_INTERVAL_MS = 1000
 /** A ping may be late, and still a second one must fit before the watchdog bites. */
 const PINGS_PER_WATCHDOG = 3
 
@@ -76,11 +79,13 @@ export class SystemdNotifier implements ServiceNotifier {
   #timer: Timer | undefined
   #saidText: string | undefined
   #saidStuck: string | undefined
+  #readyMs = 0
 
   constructor(private readonly options: NotifierOptions) {}
 
   ready(vitals: () => Vitals): void {
     this.#vitals = vitals
+    this.#readyMs = this.options.clock.monotonicMs()
     this.options.channel.send(['READY=1'])
     this.#look()
   }
@@ -125,7 +130,9 @@ export class SystemdNotifier implements ServiceNotifier {
       this.say(text)
     } else this.#tellStuck(stuck)
     this.#saidStuck = stuck
-    const intervalMs = watchdogMs === undefined ? STATUS_INTERVAL_MS : watchdogMs / PINGS_PER_WATCHDOG
+    const isEarly = clock.monotonicMs() - this.#readyMs < EARLY_MS
+    const usualMs = watchdogMs === undefined ? STATUS_INTERVAL_MS : watchdogMs / PINGS_PER_WATCHDOG
+    const intervalMs = isEarly ? Math.min(usualMs, EARLY_INTERVAL_MS) : usualMs
     this.#timer = clock.after(intervalMs, () => this.#look())
   }
 

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Brings this checkout onto a device over ssh: see --help.
+set -euo pipefail
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)
+# shellcheck source=scripts/deploy/common.sh
+source "$here/common.sh"
+
+usage() {
+  cat <<'END'
+Usage: scripts/deploy/push.sh [OPTION]… USER@HOST [-- SSH-OPTION…]
+
+Builds this checkout for the device, copies it there, installs it beside the release that runs, switches, and looks
+whether all that was well before is well again; if not, the release from before runs again. On a device without affectd
+it installs it first. USER is root or may use sudo.
+
+  --release FILE   an archive made by npm run package:release, instead of building
+  --port N         of ssh
+  --identity FILE  key of ssh
+  --set key=value, --broker URL, …  for the first installation, as configure.sh --help says
+
+Exit status: 0 it runs there · 2 wrong use · 6 it was not healthy, the release from before runs again · else as
+release.sh and install.sh
+END
+}
+
+release=
+target=
+ssh_options=(-o BatchMode=yes -o ServerAliveInterval=15)
+configure_args=(--yes)
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --help | -h)
+      usage
+      exit
+      ;;
+    --)
+      shift
+      ssh_options+=("$@")
+      break
+      ;;
+    --release | --port | --identity | --set | --broker | --username | --device-id | --microphone)
+      [[ $# -ge 2 ]] || fail 2 "$1 takes a value; see --help"
+      case $1 in
+        --release) release=$2 ;;
+        --port) ssh_options+=(-o "Port=$2") ;;
+        --identity) ssh_options+=(-i "$2") ;;
+        *) configure_args+=("$1" "$2") ;;
+      esac
+      shift
+      ;;
+    -*) fail 2 "unknown option $1; see --help" ;;
+    *)
+      [[ -z $target ]] || fail 2 "takes one device, not $target and $1"
+      target=$1
+      ;;
+  esac
+  shift
+done
+[[ -n $target ]] || {
+  usage >&2
+  exit 2
+}
+
+# One connection for all of it.
+control=$(mktemp -d)
+trap 'ssh -o ControlPath="$control/s" -O exit "$target" 2>/dev/null || true; rm -rf "$control"' EXIT
+ssh_options+=(-o ControlMaster=auto -o "ControlPath=$control/s" -o ControlPersist=60)
+# there COMMAND: on the device.
+there() { ssh "${ssh_options[@]}" "$target" "$@"; }
+
+machine=$(there uname -m) || fail 3 "$target cannot be reached by ssh"
+case $machine in
+  x86_64) arch=x64 ;;
+  aarch64) arch=arm64 ;;
+  *) fail 3 "$target is $machine, and affectd is built for x86-64 and 64-bit ARM" ;;
+esac
+sudo='sudo -n'
+[[ $(there id -u) != 0 ]] || sudo=
+[[ -z $sudo ]] || there "$sudo true" || fail 3 "$target: sudo asks for a password; allow it without, or push as root"
+
+if [[ -z $release ]]; then
+  cd "$here/../.."
+  version=$(node -p 'require("./package.json").version')+$(git rev-parse --short HEAD)
+  # What is not committed is a build of its own each time.
+  [[ -z $(git status --porcelain) ]] || version+=.$(date -u +%Y%m%d%H%M%S)
+  say "building $version for $arch"
+  release=$(scripts/package/release.sh --arch "$arch" --version "$version" | tail -n 1)
+fi
+[[ -f $release ]] || fail 2 "$release is not there"
+name=$(basename "$release")
+
+folder=$(there mktemp -d /var/tmp/affectd-push.XXXXXX)
+say "copying $(du -m "$release" | cut -f 1) MB to $target"
+# What a broken connection left is not sent again.
+if command -v rsync >/dev/null && there command -v rsync >/dev/null; then
+  rsync --partial -e "ssh ${ssh_options[*]@Q}" "$release" "$target:$folder/$name"
+else
+  scp -q "${ssh_options[@]}" "$release" "$target:$folder/$name"
+fi
+hash=$(sha256sum <"$release" | cut -d ' ' -f 1)
+there "cd '$folder' && echo '$hash  $name' > '$name.sha256' && sha256sum --check --status '$name.sha256'" ||
+  fail 4 'it did not arrive whole; run this again'
+
+status=0
+if there "test -L $CURRENT"; then
+  there "$sudo bash $CURRENT/scripts/deploy/release.sh upgrade '$folder/$name'" || status=$?
+else
+  say "affectd is not there yet: installing"
+  there "mkdir '$folder/new' && tar -xzf '$folder/$name' -C '$folder/new' --strip-components=1 &&
+    $sudo bash '$folder/new/scripts/deploy/install.sh' ${configure_args[*]@Q}" || status=$?
+fi
+there "rm -rf '$folder'" || true
+exit "$status"
