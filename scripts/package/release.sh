@@ -141,7 +141,7 @@ compile() {
     fi
     # Of the build only what is loaded.
     find "$modules/$package/build" -mindepth 1 -maxdepth 1 ! -name Release -exec rm -r {} +
-    find "$modules/$package/build/Release" -mindepth 1 ! -name '*.node' -delete 2>/dev/null || true
+    find "$modules/$package/build/Release" -mindepth 1 -maxdepth 1 ! -name '*.node' -exec rm -r {} +
     "${prefix}strip" "$modules/$package"/build/Release/*.node
   done
   # Debian's PortAudio (libportaudio2) is found where the linker looks; a path of the machine that built it leads nowhere.
