@@ -64,13 +64,20 @@ needs_now() {
   echo "${needs[@]}"
 }
 
-# await_health SECONDS NEED…: true once it has been healthy, in one process, for five seconds.
+# restart_service: asks for it, and leaves waiting to await_health; what hangs at its start would hold us up for minutes.
+left_pid=
+restart_service() {
+  left_pid=$(property MainPID)
+  systemctl restart --no-block affectd.service || true
+}
+
+# await_health SECONDS NEED…: true once it has been healthy, in one process, for five seconds; none that was to be left.
 await_health() {
   local deadline=$((SECONDS + $1)) since='' pid='' now
   shift
   while ((SECONDS < deadline)); do
     now=$(property MainPID)
-    if is_healthy "$@"; then
+    if [[ $now != 0 && $now != "$left_pid" ]] && is_healthy "$@"; then
       [[ -n $since && $now == "$pid" ]] || since=$SECONDS
       pid=$now
       if ((SECONDS - since >= 5)); then return 0; fi

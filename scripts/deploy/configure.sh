@@ -150,7 +150,7 @@ fi
 [[ -n $start ]] || exit 0
 need_systemd
 systemctl enable --quiet affectd.service
-systemctl restart affectd.service || true
+restart_service
 [[ -n $self_test ]] || exit 0
 
 say "waiting until the microphone is heard and the broker is reached (at most $HEALTH_TIMEOUT_S s)"

@@ -88,7 +88,7 @@ run_release() {
   point "$CURRENT" "releases/$1"
   install_unit "$CURRENT"
   systemctl enable --quiet affectd.service
-  if [[ -n $is_running ]]; then systemctl restart affectd.service || true; fi
+  if [[ -n $is_running ]]; then restart_service; fi
 }
 
 switch() {

@@ -6,7 +6,7 @@ here=$project/test/system
 
 usage() {
   cat <<'END'
-Usage: npm run test:system -- [--suite bookworm|trixie]… [--scenario deb|installer|storage]… [--keep]
+Usage: npm run test:system -- [--suite bookworm|trixie]… [--scenario deb|installer|storage]… [--keep] [--releases FOLDER]
 
 Boots Debian 12 (bookworm) and 13 (trixie) in containers (systemd-nspawn), with mosquitto, and with PulseAudio as the
 microphone, and does in them what an installer and an operator do:
@@ -14,6 +14,9 @@ microphone, and does in them what an installer and an operator do:
   deb        the Debian package: installed, set up, watched over, upgraded, downgraded, removed
   installer  install.sh, push.sh over ssh, an upgrade that fails, rollback.sh, uninstall.sh
   storage    a root that is read-only, a log in memory, power cuts while events wait
+
+  --keep             leaves its folder, with the releases that it built, and says where
+  --releases FOLDER  takes those that an earlier run built and kept
 
 Needs root, and Debian's packages systemd-container, mmdebstrap, openssh-client, rsync, patchelf, g++; the package
 registries; 4 GB of disk. The Debians are kept in /var/cache/affectd-system-test (AFFECTD_SYSTEM_CACHE). Takes some ten
@@ -24,6 +27,7 @@ END
 suites=()
 scenarios=()
 keep=
+built=
 while [[ $# -gt 0 ]]; do
   case $1 in
     --help | -h)
@@ -39,6 +43,10 @@ while [[ $# -gt 0 ]]; do
       shift
       ;;
     --keep) keep=1 ;;
+    --releases)
+      built=$2
+      shift
+      ;;
     *)
       echo "unknown option $1; see --help" >&2
       exit 2
@@ -81,6 +89,10 @@ ssh-keygen -q -t ed25519 -N '' -f "$work/key"
 # What is installed is built once: releases that differ in nothing but their version, and one that does not work.
 # build_releases: in $work, affectd-{0.9.1,0.9.2,0.9.3}-linux-x64.tar.gz and affectd_{0.9.1,0.9.2}_amd64.deb
 build_releases() {
+  if [[ -n $built ]]; then
+    cp "$built"/affectd[-_]0.9.*.{tar.gz,sha256,deb} "$work/"
+    return
+  fi
   local first=$work/affectd-0.9.1
   cd "$project" || return 1
   bash scripts/package/release.sh --version 0.9.1 --out "$work" --folder || return 1

@@ -23,7 +23,7 @@ step 'affectd-setup hears the microphone and reaches the broker' inside affectd-
   --broker "mqtt://127.0.0.1:$PORT" --username board --password-file /root/password --device-id bus-7 --microphone testmic
 step 'systemctl status says active, and how it is' inside sh -c 'systemctl status affectd --no-pager && systemctl status affectd | grep "Status: \"online; broker connected"'
 step 'events of the microphone arrive at the broker' hears_events
-step 'PortAudio records, as the package brings it' inside sh -c 'pgrep -f portaudio-child'
+step 'PortAudio records, as the package brings it' inside sh -c 'pgrep -f "[p]ortaudio-child"'
 step 'it runs as its own user, without capabilities, and cannot get more' inside sh -c '
   pid=$(systemctl show affectd -P MainPID)
   [ "$(stat -c %U /proc/$pid)" = affectd ] && grep -q "CapEff:.0000000000000000" /proc/$pid/status &&
@@ -100,4 +100,4 @@ step 'a support dump holds no secret' inside sh -c '
 step 'apt remove keeps settings and data' inside sh -c '
   apt-get remove -y -qq affectd && [ -f /etc/affectd/config.json ] && [ -d /var/lib/affectd ] && ! systemctl is-active affectd'
 step 'apt purge leaves nothing' inside sh -c '
-  apt-get purge -y -qq affectd && [ ! -e /etc/affectd ] && [ ! -e /var/lib/affectd ] && [ ! -e /usr/lib/affectd ] && ! pgrep -f affectd.js'
+  apt-get purge -y -qq affectd && [ ! -e /etc/affectd ] && [ ! -e /var/lib/affectd ] && [ ! -e /usr/lib/affectd ] && ! pgrep -f "[a]ffectd.js"'

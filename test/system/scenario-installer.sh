@@ -80,7 +80,7 @@ step 'state of a newer affectd is refused and left as it was' newer_state
 step 'an operator who asks gets the list of releases' inside sh -c 'bash /opt/affectd/current/scripts/deploy/release.sh list | grep -F "* "'
 step 'uninstall.sh keeps settings and data unless told' inside sh -c '
   bash /opt/affectd/current/scripts/deploy/uninstall.sh --yes && [ ! -e /opt/affectd ] && [ -f /etc/affectd/config.json ] &&
-  [ -d /var/lib/affectd ] && ! systemctl cat affectd 2>/dev/null && ! pgrep -f affectd.js'
+  [ -d /var/lib/affectd ] && ! systemctl cat affectd 2>/dev/null && ! pgrep -f "[a]ffectd.js"'
 step 'push.sh installs affectd where there is none, with the settings that are there' push 0.9.1
 step 'which runs' runs 0.9.1
 step 'uninstall.sh --delete-data leaves nothing' inside sh -c '
