@@ -11,14 +11,16 @@ Makes a Debian for 64-bit ARM, runs its programs under qemu, and shows in it tha
 
   - the models' golden vectors hold, in the WASM engine and in the plain one: integers agree bit by bit;
   - affectd analyze gives the bytes that it gives on this machine;
-  - scripts/deploy/fix-portaudio.sh mends naudiodon, which then lists a device and records from it.
+  - scripts/deploy/fix-portaudio.sh mends naudiodon, which then lists a device and records from it;
+  - the Debian package for arm64, built here, installs there; its agent classifies the bundled recording, publishes to
+    mosquitto what this machine finds in it, and its PortAudio records.
 
   FOLDER            where that Debian is put: a new or empty folder, or one that --keep left; else a temporary folder
   --keep            leave it there; a later run on the same FOLDER takes it over. Without this FOLDER is removed
   --without-binfmt  as on a kernel without binfmt_misc: qemu is given Node alone, and naudiodon cannot be shown
 
-Needs root (chroot, mounts, binfmt_misc), Debian's packages `debootstrap qemu-user-static`, Node and npm, 1.5 GB of
-disk, and the package registries. Takes about ten minutes. Undoes what it mounted and registered. The last line is OK,
+Needs root (chroot, mounts, binfmt_misc), Debian's packages `debootstrap qemu-user-static mosquitto mosquitto-clients
+g++-aarch64-linux-gnu patchelf`, Node and npm, 2.5 GB of disk, and the package registries. Takes about ten minutes. Undoes what it mounted and registered. The last line is OK,
 or what failed. DEBIAN_SUITE (bookworm) and DEBIAN_MIRROR (debootstrap's own) choose the Debian.
 END
 }
@@ -54,9 +56,9 @@ while [[ $# -gt 0 ]]; do
 done
 
 [[ $(id -u) -eq 0 ]] || refuse 'needs root: it makes a chroot, mounts, and registers with binfmt_misc'
-for program in debootstrap "$qemu" node npm; do
+for program in debootstrap "$qemu" node npm mosquitto mosquitto_sub aarch64-linux-gnu-g++ patchelf; do
   command -v "$program" >/dev/null ||
-    refuse "$program is missing: apt install debootstrap qemu-user-static, and Node with npm"
+    refuse "$program is missing: apt install debootstrap qemu-user-static mosquitto mosquitto-clients g++-aarch64-linux-gnu patchelf, and Node with npm"
 done
 
 work=$(mktemp -d)
@@ -262,6 +264,60 @@ compare_analysis() {
   [[ -s $here ]] && cmp "$here" "$there" | tee -a "$log"
 }
 
+add_package() {
+  local package
+  package=$(bash scripts/package/deb.sh --arch arm64 --fast --out "$work" 2>>"$log" | tail -n 1) || return 1
+  cp "$package" "$root/tmp/affectd.deb"
+  inside apt-get install -y -qq --no-install-recommends /tmp/affectd.deb >>"$log" 2>&1 || return 1
+  inside dpkg-query -W -f '    ${Package} ${Version} ${Architecture}, ${Installed-Size} KB\n' affectd || return 1
+  echo "    native module: $(sed -n 's/^native=//p' "$root/usr/lib/affectd/RELEASE"), Node $(inside /usr/lib/affectd/node/bin/node -p 'process.version + " for " + process.arch')"
+}
+packaged() { inside /usr/bin/affectd "$@"; }
+package_verifies() {
+  local model
+  for model in "$root"/usr/lib/affectd/models/quantized/*/; do
+    packaged model verify "/usr/lib/affectd/models/quantized/$(basename "$model")" 2>>"$log" | sed 's/^/    /'
+    [[ ${PIPESTATUS[0]} -eq 0 ]] || return 1
+  done
+}
+
+# The broker is this machine's: the ARM system shares its network.
+publish() {
+  local port=28184 broker subscriber status=0
+  mosquitto -p "$port" >>"$log" 2>&1 &
+  broker=$!
+  sleep 1
+  mosquitto_sub -h 127.0.0.1 -p "$port" -q 1 -t 'affectd/arm/#' -F '%t %p' >"$work/published" &
+  subscriber=$!
+  packaged run --source 'file:/usr/lib/affectd/assets/demo.wav?pace=fast' --set "mqtt.url=mqtt://127.0.0.1:$port" --set device.id=arm \
+    --set device.state_dir=/tmp/affectd-state >>"$log" 2>&1 || status=$?
+  sleep 1
+  kill "$subscriber" "$broker"
+  wait "$subscriber" "$broker" 2>/dev/null
+  echo "    exit status $status; $(grep -c '^affectd/arm/emotion ' "$work/published") events at the broker, $(grep -c '"state":"online"' "$work/published") online, $(grep -c '"state":"offline"' "$work/published") offline"
+  [[ $status -eq 0 ]] || return 1
+  node bin/affectd.js analyze --json assets/demo.wav 2>>"$log" | decisions >"$work/decided-here"
+  sed -n 's#^affectd/arm/emotion ##p' "$work/published" | decisions >"$work/decided-there"
+  [[ -s $work/decided-here ]] && cmp "$work/decided-here" "$work/decided-there" &&
+    echo '    labels, probabilities, levels and windows are those that this machine finds'
+}
+# Of events what does not depend on when and where.
+decisions() {
+  # shellcheck disable=SC2016 # a template of JavaScript
+  node -e '
+    for (const line of require("fs").readFileSync(0, "utf8").trim().split("\n")) {
+      const { label, probabilities, arousal, valence, abstained, window } = JSON.parse(line)
+      console.log(JSON.stringify([label, probabilities, arousal, valence, abstained, window.duration_ms, window.level_dbfs]))
+    }
+  '
+}
+package_records() {
+  sed "s#require('naudiodon')#require('/usr/lib/affectd/node_modules/naudiodon')#; s#recorded.raw#recorded-2.raw#" \
+    "$root$app/record.cjs" >"$root/tmp/record.cjs"
+  inside timeout 120 /usr/lib/affectd/node/bin/node /tmp/record.cjs >>"$log" 2>&1 || return 1
+  cmp -n 160000 "$root/tmp/recorded-2.raw" "$root/tmp/speech.raw" | tee -a "$log" && echo '    the same 160,000 bytes'
+}
+
 add_compiler() {
   cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null
   inside apt-get update -qq >>"$log" 2>&1 || return 1
@@ -335,4 +391,8 @@ step 'a compiler, and PortAudio for arm64 from Debian' add_compiler || finish
 step 'a stand-in for a microphone' add_microphone || finish
 step 'fix-portaudio.sh mends naudiodon, which then lists devices' fix_portaudio || finish
 step 'naudiodon records from it' record
+step 'the Debian package for arm64 is built here, and installs there' add_package || finish
+step 'golden vectors hold with its own Node' package_verifies
+step 'its agent starts, classifies the bundled recording, and publishes what this machine finds in it' publish
+step 'its PortAudio records' package_records
 finish
