@@ -5,7 +5,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 usage() {
   cat <<'END'
-Usage: npm run package:deb -- [--arch amd64|arm64] [--version VERSION] [--out FOLDER] [--fast]
+Usage: npm run package:deb -- [--arch amd64|arm64] [--version VERSION] [--out FOLDER] [--from FOLDER]
+                              [--fast]
 
 Makes affectd_VERSION_ARCH.deb, for Debian 12 and 13 and Raspberry Pi OS of that base. It brings its own Node, so it needs
 nothing but what those have. On the device: sudo apt install ./affectd_VERSION_ARCH.deb, then sudo affectd-setup
@@ -13,6 +14,7 @@ nothing but what those have. On the device: sudo apt install ./affectd_VERSION_A
   --arch ARCH   of the device; else this machine's
   --version V   another version than package.json's
   --out FOLDER  where it is put, default build/
+  --from FOLDER a release that npm run package:release -- --folder made, instead of a new one
   --fast        for tests: hardly compressed, not judged by lintian
 
 Needs dpkg-deb, and what npm run package:release needs. lintian, where it is installed, judges the result.
@@ -26,6 +28,7 @@ fail() {
 arch=$(dpkg --print-architecture)
 out=build
 version=()
+from=
 # Smallest, and read by every dpkg.
 compression=(-Zxz -z6)
 judge=1
@@ -35,7 +38,7 @@ while [[ $# -gt 0 ]]; do
       usage
       exit
       ;;
-    --arch | --out)
+    --arch | --out | --from)
       [[ $# -ge 2 ]] || fail "$1 takes a value; see --help"
       declare "${1#--}=$2"
       shift
@@ -64,7 +67,13 @@ trap 'rm -rf "$work"' EXIT
 umask 022
 maintainer=${DEBEMAIL:-affectd@affectd.example}
 root=$work/root
-release=$(bash scripts/package/release.sh --arch "$node_arch" --folder --out "$work" "${version[@]}" | tail -n 1)
+if [[ -n $from ]]; then
+  [[ $(sed -n 's/^arch=//p' "$from/RELEASE") == "$node_arch" ]] || fail "$from is no release for $arch"
+  cp -a "$from" "$work/release"
+  release=$work/release
+else
+  release=$(bash scripts/package/release.sh --arch "$node_arch" --folder --out "$work" "${version[@]}" | tail -n 1)
+fi
 # A plus is part of a version, a minus would begin Debian's own.
 number=$(sed -n 's/^version=//p' "$release/RELEASE" | tr - '~')
 app=$root/usr/lib/affectd

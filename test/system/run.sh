@@ -111,7 +111,7 @@ build_releases() {
   done
   if [[ " ${scenarios[*]} " == *' deb '* ]]; then
     for version in 0.9.1 0.9.2; do
-      bash scripts/package/deb.sh --fast --version "$version" --out "$work" || return 1
+      bash scripts/package/deb.sh --fast --from "$work/affectd-$version" --out "$work" || return 1
     done
   fi
 }

@@ -26,7 +26,7 @@ t.test('time while it has nothing to do does not count', async (t) => {
   t.equal(watch.observe([part(1)], 6001), 'hearing')
 })
 
-t.test('what moves at every look is never stuck, what never moves always in the end', async (t) => {
+t.test('what moves at every look is never stuck, what never moves always in the end', async () => {
   fc.assert(
     fc.property(fc.array(fc.nat(3000), { minLength: 1 }), (stepsMs) => {
       const [moving, still] = [new ProgressWatch(), new ProgressWatch()]
