@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { ConfigSources, LoadedConfig } from './config/load-config.js'
 import { loadWithOverlay } from './config/remote/overlay.js'
 import {
@@ -12,6 +11,7 @@ import {
 import { encodeState, parseState, STATE_MAX_BYTES } from './config/remote/state-format.js'
 import { AffectdError, ConfigError } from './errors.js'
 import type { Logger } from './ops/logger.js'
+import { machineBoot } from './ops/machine-boot.js'
 import type { StateFile } from './ops/state-file.js'
 import { reasonOf } from './reason-of.js'
 
@@ -154,13 +154,5 @@ function ofGroup(state: RemoteState, groupName: string): RemoteState {
     inForce: without(state.inForce),
     confirmed: without(state.confirmed),
     previous: state.previous && without(state.previous),
-  }
-}
-
-function machineBoot(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  } catch {
-    return 'unknown'
   }
 }

@@ -1,4 +1,5 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
+import { uptime } from 'node:os'
 import type { Readable } from 'node:stream'
 import { AlertRegister } from '../alert-register.js'
 import type { AudioSource } from '../capture/audio-source.js'
@@ -14,6 +15,7 @@ import { ConfigError } from '../errors.js'
 import { ListenSwitch } from '../listen-switch.js'
 import { systemClock, type Clock } from '../ops/clock.js'
 import type { LevelledLogger } from '../ops/logger.js'
+import { machineBoot } from '../ops/machine-boot.js'
 import { StateFile } from '../ops/state-file.js'
 import { createEventSequence, type EventStamp } from '../publish/event-sequence.js'
 import type { Outbox } from '../publish/outbox.js'
@@ -22,9 +24,11 @@ import { RateLimit } from '../publish/rate-limit.js'
 import { createUuidV7 } from '../publish/uuid.js'
 import { RemoteConfig } from '../remote-config.js'
 import { readRemoteState, RemoteStore } from '../remote-store.js'
+import { RunKeeper } from '../run-keeper.js'
 import { createOutbox } from './create-outbox.js'
 import { checkSettings } from './check-settings.js'
 import { readSettingFile } from './read-setting-file.js'
+import { packageVersion } from './version.js'
 
 /** What outlives an agent: it may be built anew within the process, for a configuration that wants that. */
 export interface AgentSession {
@@ -52,12 +56,16 @@ export interface AgentSession {
   readonly alerts: AlertRegister
   /** Absent where nobody may configure from afar. */
   readonly remote: RemoteConfig | undefined
+  /** How the run before ended, and what is kept of this one; absent where nothing may be kept. */
+  readonly run: RunKeeper | undefined
   /** After the last agent has ended. */
   close(): Promise<void>
 }
 
 /** What of a session may be kept in a state folder. */
 interface SessionParts {
+  readonly bootId: string
+  readonly run: RunKeeper | undefined
   readonly stateFile: (name: string) => StateFile | undefined
   readonly listening: ListenSwitch
   readonly alerts: AlertRegister
@@ -91,6 +99,17 @@ export async function openSession(
   const outbox = createOutbox(config, { clock, log })
   // First of all: it holds the lock on the folder, and what else is in there belongs to whoever has that.
   await outbox.open()
+  const bootId = randomUUID()
+  const run = new RunKeeper({
+    file: stateFile('run.json'),
+    lastExitFile: stateFile('last-exit'),
+    bootId,
+    version: packageVersion(),
+    machineBoot: machineBoot(),
+    machineUptimeS: uptime,
+    clock,
+    log,
+  })
   const remote =
     device.remote_config === 'off'
       ? undefined
@@ -103,6 +122,8 @@ export async function openSession(
           log,
         })
   return createSession({ log, stdin }, outbox, {
+    bootId,
+    run,
     stateFile,
     listening: new ListenSwitch(stateFile('listening.json'), clock, log),
     alerts: new AlertRegister(stateFile('alerts.json'), log),
@@ -132,6 +153,8 @@ export function createSession(
   { log, stdin }: SessionDeps,
   outbox: Outbox,
   {
+    bootId = randomUUID(),
+    run,
     stateFile = () => undefined,
     listening = new ListenSwitch(undefined, systemClock, log),
     alerts = new AlertRegister(undefined, log),
@@ -139,7 +162,6 @@ export function createSession(
   }: Partial<SessionParts> = {},
 ): AgentSession {
   const clock = systemClock
-  const bootId = randomUUID()
   let continued: ContinuedSource | undefined
   return {
     log,
@@ -166,6 +188,7 @@ export function createSession(
     listening,
     alerts,
     remote,
+    run,
     async close() {
       remote?.close()
       await continued?.close()

@@ -167,6 +167,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
           ...(fatigue === undefined ? [] : ['fatigue']),
           ...Object.keys(verbs).map((verb) => `request/${verb}`),
         ],
+        lastExit: session.run?.unclean ?? null,
       },
       nowMs(),
     )

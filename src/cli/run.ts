@@ -51,12 +51,26 @@ export async function runCommand(
   const signals = stop === undefined ? createStopSignal() : { signal: stop, release: () => undefined }
   const { listening } = session
   const forgetMute = muteBySignal(() => listening.hold('mute_signal', !listening.isHeldBy('mute_signal')))
+  const stopped = (): void => session.run?.ended()
+  // The process ends with it: `main` sees to that.
+  const crashed = (error: unknown): void => session.run?.failed(error)
+  signals.signal.addEventListener('abort', stopped, { once: true })
+  process.on('uncaughtExceptionMonitor', crashed)
   try {
-    await runAgents(session, loaded, signals.signal)
+    try {
+      await runAgents(session, loaded, signals.signal)
+    } finally {
+      signals.release()
+      forgetMute()
+      await session.close()
+    }
+    session.run?.ended()
+  } catch (error) {
+    crashed(error)
+    throw error
   } finally {
-    signals.release()
-    forgetMute()
-    await session.close()
+    signals.signal.removeEventListener('abort', stopped)
+    process.off('uncaughtExceptionMonitor', crashed)
   }
   return 0
 }
