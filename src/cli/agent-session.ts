@@ -11,6 +11,7 @@ import type { ConfigSources, LoadedConfig } from '../config/load-config.js'
 import { loadConfig } from '../config/load-config.js'
 import { loadWithOverlay } from '../config/remote/overlay.js'
 import { readVerificationKey } from '../config/remote/signature.js'
+import { CrashRest } from '../crash-rest.js'
 import { ConfigError } from '../errors.js'
 import { ListenSwitch } from '../listen-switch.js'
 import { systemClock, type Clock } from '../ops/clock.js'
@@ -58,6 +59,8 @@ export interface AgentSession {
   readonly remote: RemoteConfig | undefined
   /** How the run before ended, and what is kept of this one; absent where nothing may be kept. */
   readonly run: RunKeeper | undefined
+  /** Whether the agent rests from crashing; absent where nothing may be kept. */
+  readonly rest: CrashRest | undefined
   /** After the last agent has ended. */
   close(): Promise<void>
 }
@@ -162,6 +165,7 @@ export function createSession(
   }: Partial<SessionParts> = {},
 ): AgentSession {
   const clock = systemClock
+  const rest = run === undefined ? undefined : new CrashRest(run, listening, clock, log)
   let continued: ContinuedSource | undefined
   return {
     log,
@@ -189,7 +193,9 @@ export function createSession(
     alerts,
     remote,
     run,
+    rest,
     async close() {
+      rest?.close()
       remote?.close()
       await continued?.close()
       await outbox.close()

@@ -3,12 +3,14 @@ import { InputError } from '../errors.js'
 import { emptyCoreDumps } from '../ops/core-dumps.js'
 import { createLogger } from '../ops/logger.js'
 import { openSession, type AgentSession } from './agent-session.js'
-import { buildAgent } from './build-agent.js'
+import { buildAgent, type BuiltAgent } from './build-agent.js'
+import { buildRestingAgent } from './build-resting-agent.js'
 import type { CommandIo } from './io.js'
 import { SETTING_OPTIONS, settingSources, SETTINGS_HELP } from './load-settings.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
 import { muteBySignal } from './mute-signal.js'
 import { createStopSignal } from './stop-signal.js'
+import { tellRefusal } from './tell-refusal.js'
 
 export const RUN_HELP = `Usage: affectd run [--source SPEC] [--config FILE] [--set key=value]…
 
@@ -81,12 +83,18 @@ async function runAgents(session: AgentSession, local: LoadedConfig, stop: Abort
   for (;;) {
     const loaded = remote?.loaded ?? local
     log.setLevel(loaded.config.log.level)
+    let agent: BuiltAgent | undefined
     try {
-      const agent = await buildAgent(loaded, session)
+      const isResting = session.rest?.isOn === true
+      agent = isResting ? buildRestingAgent(loaded, session) : await buildAgent(loaded, session)
       if ((await agent.run(stop)) === 'ended') break
     } catch (error) {
       // A recording that cannot be read is no configuration's fault.
-      if (error instanceof InputError || remote?.failed(error) !== true) throw error
+      if (error instanceof InputError || remote?.failed(error) !== true) {
+        // One that ran has said why it ends.
+        if (agent === undefined) await tellRefusal(error, loaded, session, stop)
+        throw error
+      }
       log.error({ err: error }, 'the agent fails with its remote configuration')
     }
   }
