@@ -1,4 +1,5 @@
 import { loadConfig, type LoadedConfig } from '../config/load-config.js'
+import { outdatedText } from '../config/migrations/config-version.js'
 import { InputError } from '../errors.js'
 import { emptyCoreDumps } from '../ops/core-dumps.js'
 import { createLogger } from '../ops/logger.js'
@@ -83,6 +84,7 @@ async function runAgents(session: AgentSession, local: LoadedConfig, stop: Abort
   for (;;) {
     const loaded = remote?.loaded ?? local
     log.setLevel(loaded.config.log.level)
+    for (const one of loaded.outdated) log.warn({ code: 'CONFIG_MIGRATED' }, outdatedText(one) ?? '')
     let agent: BuiltAgent | undefined
     try {
       const isResting = session.rest?.isOn === true
