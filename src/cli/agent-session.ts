@@ -26,6 +26,7 @@ import { createUuidV7 } from '../publish/uuid.js'
 import { RemoteConfig } from '../remote-config.js'
 import { readRemoteState, RemoteStore } from '../remote-store.js'
 import { RunKeeper } from '../run-keeper.js'
+import { StateFolder } from '../state-folder.js'
 import { createOutbox } from './create-outbox.js'
 import { checkSettings } from './check-settings.js'
 import { readSettingFile } from './read-setting-file.js'
@@ -88,7 +89,7 @@ export interface SessionDeps {
  * A session that keeps its state in `device.state_dir` and takes configuration from afar.
  *
  * @param local every source of configuration but the remote one, and what they give
- * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY, CONFIG_STATE_DIR_IN_USE
+ * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY, CONFIG_STATE_DIR_IN_USE, STATE_TOO_NEW, CONFIG_TOO_NEW
  */
 export async function openSession(
   local: { readonly sources: ConfigSources; readonly loaded: LoadedConfig },
@@ -99,9 +100,12 @@ export async function openSession(
   const { device } = config
   const key = verificationKey(device)
   const stateFile = (name: string): StateFile => new StateFile(device.state_dir, name)
+  const folder = new StateFolder(device.state_dir, log)
+  folder.check()
   const outbox = createOutbox(config, { clock, log })
   // First of all: it holds the lock on the folder, and what else is in there belongs to whoever has that.
   await outbox.open()
+  folder.claim(packageVersion())
   const bootId = randomUUID()
   const run = new RunKeeper({
     file: stateFile('run.json'),
@@ -113,17 +117,23 @@ export async function openSession(
     clock,
     log,
   })
-  const remote =
-    device.remote_config === 'off'
-      ? undefined
-      : new RemoteConfig({
-          local: local.sources,
-          store: new RemoteStore({ group: device.group, file: stateFile(REMOTE_FILE), log }),
-          check: checkRemote,
-          key,
-          clock,
-          log,
-        })
+  const openRemote = (): RemoteConfig =>
+    new RemoteConfig({
+      local: local.sources,
+      store: new RemoteStore({ group: device.group, file: stateFile(REMOTE_FILE), log }),
+      check: checkRemote,
+      key,
+      clock,
+      log,
+    })
+  let remote: RemoteConfig | undefined
+  try {
+    remote = device.remote_config === 'off' ? undefined : openRemote()
+  } catch (error) {
+    run.failed(error)
+    await outbox.close()
+    throw error
+  }
   return createSession({ log, stdin }, outbox, {
     bootId,
     run,

@@ -1,9 +1,10 @@
 import { loadConfig, type LoadedConfig } from '../config/load-config.js'
 import { outdatedText } from '../config/migrations/config-version.js'
-import { InputError } from '../errors.js'
+import { ConfigError, InputError } from '../errors.js'
 import { emptyCoreDumps } from '../ops/core-dumps.js'
 import { createLogger } from '../ops/logger.js'
-import { openSession, type AgentSession } from './agent-session.js'
+import { MemoryOutbox } from '../publish/memory-outbox.js'
+import { createSession, openSession, type AgentSession } from './agent-session.js'
 import { buildAgent, type BuiltAgent } from './build-agent.js'
 import { buildRestingAgent } from './build-resting-agent.js'
 import type { CommandIo } from './io.js'
@@ -50,8 +51,17 @@ export async function runCommand(
   const loaded = loadConfig(sources)
   const { level, format } = loaded.config.log
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
-  const session = await openSession({ sources, loaded }, { log, stdin: () => process.stdin })
+  const deps = { log, stdin: () => process.stdin }
   const signals = stop === undefined ? createStopSignal() : { signal: stop, release: () => undefined }
+  let session: AgentSession
+  try {
+    session = await openSession({ sources, loaded }, deps)
+  } catch (error) {
+    if (isOfNewer(error))
+      await tellRefusal(error, loaded, createSession(deps, new MemoryOutbox()), signals.signal)
+    signals.release()
+    throw error
+  }
   const { listening } = session
   const forgetMute = muteBySignal(() => listening.hold('mute_signal', !listening.isHeldBy('mute_signal')))
   const stopped = (): void => session.run?.ended()
@@ -76,6 +86,11 @@ export async function runCommand(
     process.off('uncaughtExceptionMonitor', crashed)
   }
   return 0
+}
+
+/** It was downgraded: whoever did that from afar should hear of it. Any other refusal may be for another that runs. */
+function isOfNewer(error: unknown): boolean {
+  return error instanceof ConfigError && (error.code === 'STATE_TOO_NEW' || error.code === 'CONFIG_TOO_NEW')
 }
 
 /** One agent after another, until one ends for good. */
