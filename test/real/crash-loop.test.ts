@@ -27,7 +27,7 @@ async function device(t: Test) {
     tap,
     state,
     model: writeTinyModel(folder),
-    start(model: string): AffectdProcess {
+    start(model: string, env: NodeJS.ProcessEnv = {}): AffectdProcess {
       const set = [
         `mqtt.url=${mosquitto.url}`,
         'device.id=c1',
@@ -35,12 +35,10 @@ async function device(t: Test) {
         `classify.model=${model}`,
         'gate.vad=energy',
       ]
-      const agent = new AffectdProcess([
-        'run',
-        '--source',
-        'stdin',
-        ...set.flatMap((pair) => ['--set', pair]),
-      ])
+      const agent = new AffectdProcess(
+        ['run', '--source', 'stdin', ...set.flatMap((pair) => ['--set', pair])],
+        env,
+      )
       t.teardown(() => agent.child.kill('SIGKILL'))
       return agent
     },
@@ -107,6 +105,27 @@ t.test(
     t.match(JSON.parse(readFileSync(join(state, 'run.json'), 'utf8')), { clean: true })
   },
 )
+
+t.test('an error that nobody caught is told of by the next start', needsMosquitto, async (t) => {
+  const { model, start, says, state } = await device(t)
+  const planted = new URL('../support/planted-crash.js', import.meta.url).href
+  const env = { NODE_OPTIONS: `--import ${planted}`, PLANTED_CRASH_AFTER: join(state, 'run.json') }
+  const agent = start(model, env)
+  t.equal(await agent.exited, 70)
+  t.match(agent.stderr, 'INTERNAL_UNEXPECTED')
+  t.notMatch(readFileSync(join(state, 'run.json'), 'utf8'), 'geheim')
+  const next = start(model)
+  t.match(await says('info', ({ last_exit: end }) => end !== null), {
+    last_exit: {
+      clean: false,
+      cause: 'error',
+      code: 'INTERNAL_UNEXPECTED',
+      message: 'planted: mqtt://***@broker is not iterable',
+    },
+  })
+  next.child.kill('SIGTERM')
+  await next.exited
+})
 
 t.test('a device whose model is damaged says so before it ends', needsMosquitto, async (t) => {
   const { model, start, on, says, state } = await device(t)
