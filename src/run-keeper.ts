@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { AffectdError } from './errors.js'
 import type { Clock } from './ops/clock.js'
 import { countAfter, countAfterPause, isLoop, pauseMs } from './ops/crash-loop.js'
@@ -54,7 +54,8 @@ export class RunKeeper {
     this.#record = { ...now, ...start, crashes, pauses }
     this.#write()
     try {
-      lastExitFile.remove()
+      // Removing syncs the folder, which is a write of its own.
+      if (existsSync(lastExitFile.path)) lastExitFile.remove()
     } catch {
       // Where it stays, the record could not be written either, which has been said.
     }
