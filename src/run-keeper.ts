@@ -11,6 +11,8 @@ import type { StateFile } from './ops/state-file.js'
 import { reasonOf } from './reason-of.js'
 
 const MAX_MESSAGE = 500
+/** The last moment that a Date can hold. */
+const LAST_MS = 8.64e15
 
 export interface RunKeeperOptions {
   /** `run.json` */
@@ -118,12 +120,14 @@ export class RunKeeper {
     }
   }
 
-  #readLastExit(): (LastExit & { timeMs: number }) | undefined {
+  #readLastExit(): (LastExit & { timeMs: number | null }) | undefined {
     const { lastExitFile: file } = this.#options
     try {
       const bytes = file.read(LAST_EXIT_MAX_BYTES)
       const lastExit = bytes === undefined ? undefined : parseLastExit(bytes)
-      return lastExit && { ...lastExit, timeMs: Math.round(statSync(file.path).mtimeMs) }
+      const timeMs = Math.round(statSync(file.path).mtimeMs)
+      // A file system can hold times that a Date cannot.
+      return lastExit && { ...lastExit, timeMs: Math.abs(timeMs) <= LAST_MS ? timeMs : null }
     } catch {
       return undefined
     }

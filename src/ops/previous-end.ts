@@ -24,7 +24,7 @@ export interface EndTraces {
   /** Of the run before; undefined: there was none, or nobody knows. */
   readonly record: RunRecord | undefined
   /** Undefined without systemd, or after the power was cut. */
-  readonly lastExit: (LastExit & { readonly timeMs: number }) | undefined
+  readonly lastExit: (LastExit & { readonly timeMs: number | null }) | undefined
   /** Of now. */
   readonly machineBoot: string
 }
