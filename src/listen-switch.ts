@@ -10,9 +10,9 @@ const FIRST_SCHEMA = 'affectd.listening/1'
 
 /**
  * What may keep the device from listening, the one that is named first where there are several: the configuration, the
- * two mutes by hand, `listen/set`, the hours of the schedule.
+ * two mutes by hand, crashes one after another, `listen/set`, the hours of the schedule.
  */
-export const HOLDS = ['privacy_off', 'mute_file', 'mute_signal', 'request', 'schedule'] as const
+export const HOLDS = ['privacy_off', 'mute_file', 'mute_signal', 'crash_loop', 'request', 'schedule'] as const
 export type Hold = (typeof HOLDS)[number]
 /** Nobody else says again after a restart what these said. */
 const KEPT: readonly Hold[] = ['mute_signal', 'request']

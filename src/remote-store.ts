@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { ConfigSources, LoadedConfig } from './config/load-config.js'
 import { loadWithOverlay } from './config/remote/overlay.js'
 import {
@@ -12,6 +11,7 @@ import {
 import { encodeState, parseState, STATE_MAX_BYTES } from './config/remote/state-format.js'
 import { AffectdError, ConfigError } from './errors.js'
 import type { Logger } from './ops/logger.js'
+import { machineBoot } from './ops/machine-boot.js'
 import type { StateFile } from './ops/state-file.js'
 import { reasonOf } from './reason-of.js'
 
@@ -39,7 +39,7 @@ export class RemoteStore {
   /**
    * What is to be in force at the start. A trial during which the process died is over; one that a reboot cut off goes on.
    *
-   * @throws {ConfigError} as `loadConfig` if the local configuration is wrong
+   * @throws {ConfigError} as `loadConfig` if the local configuration is wrong; CONFIG_TOO_NEW
    */
   open(local: ConfigSources): { readonly state: RemoteState; readonly loaded: LoadedConfig } {
     const { group } = this.options
@@ -113,7 +113,7 @@ export class RemoteStore {
     return rolledBack(state, state.confirmed, error)
   }
 
-  /** A revision that this build or the local configuration no longer allows gives way. */
+  /** A revision that this build or the local configuration no longer allows gives way, unless it is for a newer one. */
   #usable(local: ConfigSources, state: RemoteState): { state: RemoteState; loaded: LoadedConfig } {
     let error: RevisionError | undefined
     for (const overlay of [state.inForce, state.confirmed, NO_OVERLAY]) {
@@ -122,6 +122,8 @@ export class RemoteStore {
         return { state: next, loaded: loadWithOverlay(local, overlay) }
       } catch (cause) {
         if (!(cause instanceof ConfigError) || overlay === NO_OVERLAY) throw cause
+        // A newer affectd has kept it and will want it back: it is not to be given up for having been downgraded.
+        if (cause.code === 'CONFIG_TOO_NEW') throw cause
         error ??= { code: cause.code, message: cause.message }
         this.options.log.error(
           { code: cause.code },
@@ -154,13 +156,5 @@ function ofGroup(state: RemoteState, groupName: string): RemoteState {
     inForce: without(state.inForce),
     confirmed: without(state.confirmed),
     previous: state.previous && without(state.previous),
-  }
-}
-
-function machineBoot(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  } catch {
-    return 'unknown'
   }
 }

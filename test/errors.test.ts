@@ -6,7 +6,7 @@ import * as errors from '../src/errors.js'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const CODE =
-  /(['"`])((?:USAGE|INPUT|CAPTURE|CONFIG|MODEL|PUBLISH|REQUEST|FLEET|INTERNAL|AFFECT|BASELINE|ALERTS|FATIGUE|PRIVACY|SCHEDULE|SUMMARY|SERVICE|GATE|CORPUS|TRAINING|EVALUATION)_[A-Z0-9_]+)\1/g
+  /(['"`])((?:USAGE|INPUT|CAPTURE|CONFIG|MODEL|PUBLISH|REQUEST|FLEET|INTERNAL|AFFECT|BASELINE|ALERTS|FATIGUE|PRIVACY|SCHEDULE|SUMMARY|SERVICE|GATE|CRASH|STATE(?!_DIRECTORY)|CORPUS|TRAINING|EVALUATION)_[A-Z0-9_]+)\1/g
 /** Subclass by the first word of its codes; `CAPTURE_BAD_…` are configuration. */
 const EXIT: Readonly<Record<string, readonly string[]>> = {
   USAGE: ['64'],
@@ -24,6 +24,8 @@ const EXIT: Readonly<Record<string, readonly string[]>> = {
   SCHEDULE: ['–'],
   SUMMARY: ['–'],
   SERVICE: ['–'],
+  CRASH: ['–'],
+  STATE: ['78', '–'],
   INTERNAL: ['70', '–'],
   CORPUS: ['66', '78'],
   TRAINING: ['66', '78'],

@@ -1,4 +1,5 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
+import { uptime } from 'node:os'
 import type { Readable } from 'node:stream'
 import { AlertRegister } from '../alert-register.js'
 import type { AudioSource } from '../capture/audio-source.js'
@@ -10,10 +11,12 @@ import type { ConfigSources, LoadedConfig } from '../config/load-config.js'
 import { loadConfig } from '../config/load-config.js'
 import { loadWithOverlay } from '../config/remote/overlay.js'
 import { readVerificationKey } from '../config/remote/signature.js'
+import { CrashRest } from '../crash-rest.js'
 import { ConfigError } from '../errors.js'
 import { ListenSwitch } from '../listen-switch.js'
 import { systemClock, type Clock } from '../ops/clock.js'
 import type { LevelledLogger } from '../ops/logger.js'
+import { machineBoot } from '../ops/machine-boot.js'
 import { StateFile } from '../ops/state-file.js'
 import { createEventSequence, type EventStamp } from '../publish/event-sequence.js'
 import type { Outbox } from '../publish/outbox.js'
@@ -22,9 +25,12 @@ import { RateLimit } from '../publish/rate-limit.js'
 import { createUuidV7 } from '../publish/uuid.js'
 import { RemoteConfig } from '../remote-config.js'
 import { readRemoteState, RemoteStore } from '../remote-store.js'
+import { RunKeeper } from '../run-keeper.js'
+import { StateFolder } from '../state-folder.js'
 import { createOutbox } from './create-outbox.js'
 import { checkSettings } from './check-settings.js'
 import { readSettingFile } from './read-setting-file.js'
+import { packageVersion } from './version.js'
 
 /** What outlives an agent: it may be built anew within the process, for a configuration that wants that. */
 export interface AgentSession {
@@ -52,12 +58,18 @@ export interface AgentSession {
   readonly alerts: AlertRegister
   /** Absent where nobody may configure from afar. */
   readonly remote: RemoteConfig | undefined
+  /** How the run before ended, and what is kept of this one; absent where nothing may be kept. */
+  readonly run: RunKeeper | undefined
+  /** Whether the agent rests from crashing; absent where nothing may be kept. */
+  readonly rest: CrashRest | undefined
   /** After the last agent has ended. */
   close(): Promise<void>
 }
 
 /** What of a session may be kept in a state folder. */
 interface SessionParts {
+  readonly bootId: string
+  readonly run: RunKeeper | undefined
   readonly stateFile: (name: string) => StateFile | undefined
   readonly listening: ListenSwitch
   readonly alerts: AlertRegister
@@ -77,7 +89,7 @@ export interface SessionDeps {
  * A session that keeps its state in `device.state_dir` and takes configuration from afar.
  *
  * @param local every source of configuration but the remote one, and what they give
- * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY, CONFIG_STATE_DIR_IN_USE
+ * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY, CONFIG_STATE_DIR_IN_USE, STATE_TOO_NEW, CONFIG_TOO_NEW
  */
 export async function openSession(
   local: { readonly sources: ConfigSources; readonly loaded: LoadedConfig },
@@ -88,21 +100,43 @@ export async function openSession(
   const { device } = config
   const key = verificationKey(device)
   const stateFile = (name: string): StateFile => new StateFile(device.state_dir, name)
+  const folder = new StateFolder(device.state_dir, log)
+  folder.check()
   const outbox = createOutbox(config, { clock, log })
   // First of all: it holds the lock on the folder, and what else is in there belongs to whoever has that.
   await outbox.open()
-  const remote =
-    device.remote_config === 'off'
-      ? undefined
-      : new RemoteConfig({
-          local: local.sources,
-          store: new RemoteStore({ group: device.group, file: stateFile(REMOTE_FILE), log }),
-          check: checkRemote,
-          key,
-          clock,
-          log,
-        })
+  folder.claim(packageVersion())
+  const bootId = randomUUID()
+  const run = new RunKeeper({
+    file: stateFile('run.json'),
+    lastExitFile: stateFile('last-exit'),
+    bootId,
+    version: packageVersion(),
+    machineBoot: machineBoot(),
+    machineUptimeS: uptime,
+    clock,
+    log,
+  })
+  const openRemote = (): RemoteConfig =>
+    new RemoteConfig({
+      local: local.sources,
+      store: new RemoteStore({ group: device.group, file: stateFile(REMOTE_FILE), log }),
+      check: checkRemote,
+      key,
+      clock,
+      log,
+    })
+  let remote: RemoteConfig | undefined
+  try {
+    remote = device.remote_config === 'off' ? undefined : openRemote()
+  } catch (error) {
+    run.failed(error)
+    await outbox.close()
+    throw error
+  }
   return createSession({ log, stdin }, outbox, {
+    bootId,
+    run,
     stateFile,
     listening: new ListenSwitch(stateFile('listening.json'), clock, log),
     alerts: new AlertRegister(stateFile('alerts.json'), log),
@@ -132,6 +166,8 @@ export function createSession(
   { log, stdin }: SessionDeps,
   outbox: Outbox,
   {
+    bootId = randomUUID(),
+    run,
     stateFile = () => undefined,
     listening = new ListenSwitch(undefined, systemClock, log),
     alerts = new AlertRegister(undefined, log),
@@ -139,7 +175,7 @@ export function createSession(
   }: Partial<SessionParts> = {},
 ): AgentSession {
   const clock = systemClock
-  const bootId = randomUUID()
+  const rest = run === undefined ? undefined : new CrashRest(run, listening, clock, log)
   let continued: ContinuedSource | undefined
   return {
     log,
@@ -166,7 +202,10 @@ export function createSession(
     listening,
     alerts,
     remote,
+    run,
+    rest,
     async close() {
+      rest?.close()
       remote?.close()
       await continued?.close()
       await outbox.close()

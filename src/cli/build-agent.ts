@@ -2,36 +2,29 @@ import { AlertBoard } from '../affect/alerts/alert-board.js'
 import { runAgent, type AgentOptions, type CaptureCounts } from '../agent.js'
 import { Announcer } from '../announcer.js'
 import { createAudioSource } from '../capture/create-source.js'
-import { configJsonSchema } from '../config/json-schema.js'
 import type { LoadedConfig } from '../config/load-config.js'
-import { CONFIG_SCHEMA } from '../config/schema.js'
-import { shownTree } from '../config/settings-table.js'
-import { DeviceStatus } from '../device-status.js'
-import { ConfigError } from '../errors.js'
 import { RESTART } from '../last-drain.js'
-import { agentProgress } from '../ops/service/agent-progress.js'
 import type { Vitals } from '../ops/service/service-notifier.js'
-import { splitUrls } from '../publish/broker-addresses.js'
 import { deviceVerbs } from '../publish/device-verbs.js'
-import { MqttPublisher } from '../publish/mqtt-publisher.js'
-import { alertMessage, infoMessage, listeningMessage, removal, statusMessage } from '../publish/payloads.js'
-import { createPresence } from '../publish/presence.js'
+import { alertMessage, listeningMessage, removal } from '../publish/payloads.js'
 import type { Message } from '../publish/publisher.js'
 import { overEvent } from '../publish/raised-alerts.js'
-import { DISCLOSURES, lets, withheldBy } from '../publish/privacy-modes.js'
+import { DISCLOSURES, lets } from '../publish/privacy-modes.js'
 import { createRequestHandler } from '../publish/requests.js'
 import type { AgentSession } from './agent-session.js'
-import { brokerAddress, brokerOptions } from './broker-options.js'
+import { agentVitals } from './agent-vitals.js'
 import { connectRemote } from './connect-remote.js'
 import { buildFatigue } from './build-fatigue.js'
 import { buildHomeAssistant } from './build-home-assistant.js'
 import { buildHealth } from './build-health.js'
+import { buildPublisher } from './build-publisher.js'
 import { buildSchedule } from './build-schedule.js'
 import { checkedRules } from './checked-rules.js'
 import { checkSettings } from './check-settings.js'
+import { deviceInfo } from './device-info.js'
+import { sessionControls } from './session-controls.js'
 import { affectParamsOf, captureParamsOf } from './stage-params.js'
 import { createBaselineKeeper, loadJudge } from './judge.js'
-import { packageVersion } from './version.js'
 
 /** An agent that is ready to run, once. */
 export interface BuiltAgent {
@@ -45,7 +38,7 @@ export interface BuiltAgent {
 }
 
 /** Time for the response to a request to restart. */
-const RESTART_AFTER_MS = 500
+export const RESTART_AFTER_MS = 500
 
 /**
  * Builds every part of the agent from the configuration. Nothing is opened yet but the model and the kept baseline.
@@ -55,7 +48,7 @@ const RESTART_AFTER_MS = 500
  */
 export async function buildAgent(loaded: LoadedConfig, session: AgentSession): Promise<BuiltAgent> {
   const { config } = loaded
-  const { log, clock, outbox, listening, remote, bootId } = session
+  const { log, clock, listening, remote } = session
   // Of a process that has run, what is missing now is waited for: a secret may be on its way.
   const isRestart = session.builds++ > 0
   const { source: spec, topics } = checkSettings(loaded)
@@ -80,32 +73,10 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   // A recording's voices are not this microphone's.
   const fatigue = source.canWait ? undefined : buildFatigue(config, session, () => session.streamStartMs)
 
-  const tell = (message: Message): void => {
-    // Rejects only once the publisher is closed: then nobody is left to be told.
-    publisher.publish(message).catch(() => undefined)
-  }
-  const status = new DeviceStatus(({ state, reason }) => tell(statusMessage(topics, state, reason, nowMs())))
-  outbox.onStoreChange((store) => status.ails('outbox_in_memory', store === 'memory'))
-  let ending: string | null = null
-  const publisher = new MqttPublisher({
-    broker: isRestart ? brokerAddress(config) : brokerOptions(config),
-    isRestart,
-    leftovers: session.leftovers,
-    fallbackUrls: splitUrls(config.mqtt.fallback_urls),
-    isWithheld: withheldBy(mode, topics),
-    onRefusing: (isRefusing) => status.ails('events_refused', isRefusing),
-    rereadBroker: () => brokerOptions(config),
+  const { publisher, status, tell, setEnding } = buildPublisher(loaded, session, {
     topics,
-    presence: createPresence(
-      topics,
-      () => status.now,
-      nowMs,
-      () => ending,
-    ),
-    outbox,
+    isRestart,
     whenFull: source.canWait ? 'wait' : 'drop_oldest',
-    log,
-    clock,
   })
   const capture: CaptureCounts = { state: 'starting', drops: 0 }
   const health = buildHealth(config.health.interval_s, {
@@ -127,22 +98,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const lap = new AbortController()
   const restart = (): void => lap.abort(RESTART)
   const verbs = deviceVerbs({
-    nowMs,
-    mayAct: () => session.deeds.take(clock.monotonicMs()),
-    config: () => ({
-      revision: remote?.revision ?? 0,
-      group_revision: remote?.groupRevision ?? 0,
-      effective: shownTree(remote?.loaded ?? loaded),
-    }),
-    configSchema: () => configJsonSchema(CONFIG_SCHEMA),
-    rollBackConfig() {
-      if (remote === undefined) throw noRemoteConfig()
-      return remote.rollBack()
-    },
-    setListening(isOn) {
-      const kept = listening.hold('request', !isOn)
-      return { listening: listening.state.listening, kept, held_by: listening.state.heldBy }
-    },
+    ...sessionControls(loaded, session),
     health: () => health.now(),
     forgetVoice: () => ({ speech_ms: keeper.reset(), fatigue_speech_ms: fatigue?.reset() ?? 0 }),
     // The response goes first.
@@ -156,24 +112,16 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   )
   const { model } = judge.classifier
   const info = (): Message =>
-    infoMessage(
-      topics,
-      {
-        deviceId,
-        bootId,
-        versions: { affectd: packageVersion(), node: process.versions.node },
-        model,
-        featureParamsHash: judge.featureParamsHash,
-        configRevision: remote?.revision ?? 0,
-        capabilities: [
-          ...DISCLOSURES.filter((what) => lets(mode, what)),
-          'health',
-          ...(fatigue === undefined ? [] : ['fatigue']),
-          ...Object.keys(verbs).map((verb) => `request/${verb}`),
-        ],
-      },
-      nowMs(),
-    )
+    deviceInfo(config, session, topics, {
+      model,
+      featureParamsHash: judge.featureParamsHash,
+      capabilities: [
+        ...DISCLOSURES.filter((what) => lets(mode, what)),
+        'health',
+        ...(fatigue === undefined ? [] : ['fatigue']),
+        ...Object.keys(verbs).map((verb) => `request/${verb}`),
+      ],
+    })
   const homeAssistant = buildHomeAssistant(config, {
     topics,
     publisher,
@@ -213,9 +161,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     setStatus: (state, reason) => status.hears(state, reason),
     // Nothing is taken from afar that could not be answered any more.
     onClosing: () => remote?.detach(),
-    setEnding(reason) {
-      ending = reason
-    },
+    setEnding,
     // A microphone hears the present, whatever a configuration for replays says.
     streamStartMs: source.canWait ? (session.streamStartMs ?? startMs(config.capture.start_time)) : undefined,
     onStreamStart(startedMs) {
@@ -247,26 +193,16 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     })
   }
   const vitals = (): Vitals => {
-    const { counts } = publisher
-    const { state, reason } = status.now
     // What stdin gives, and when, is not ours; a recording waits for a full outbox.
-    const comesByItself =
-      spec.kind !== 'stdin' && (!source.canWait || (capture.state === 'running' && outbox.hasSpace))
-    return {
-      parts: agentProgress({
-        isListening: listening.state.listening && comesByItself,
-        framesJudged: pipeline.framesSeen,
-        captureRestarts: source.monitor?.counts.restarts ?? 0,
-        ...counts,
-      }),
-      text: [
-        reason === null ? state : `${state} (${reason})`,
-        `broker ${counts.connected ? 'connected' : 'away'}`,
-        `outbox ${counts.outboxDepth}`,
-        `model ${model.id}`,
-        `affectd ${packageVersion()}`,
-      ].join('; '),
-    }
+    const comesByItself = !source.canWait || (capture.state === 'running' && session.outbox.hasSpace)
+    return agentVitals({
+      isListening: listening.state.listening && spec.kind !== 'stdin' && comesByItself,
+      framesJudged: pipeline.framesSeen,
+      captureRestarts: source.monitor?.counts.restarts ?? 0,
+      status: status.now,
+      publisher: publisher.counts,
+      modelId: model.id,
+    })
   }
   return {
     vitals,
@@ -299,10 +235,6 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       return lap.signal.reason === RESTART && !stop.aborted ? 'restart' : 'ended'
     },
   }
-}
-
-function noRemoteConfig(): ConfigError {
-  return new ConfigError('CONFIG_NOT_REMOTE', 'device.remote_config is off: nothing is taken from afar')
 }
 
 /** @param startTime RFC 3339 or empty */

@@ -14,7 +14,7 @@ export interface HealthDeps {
   readonly topics: Topics
   readonly tell: (message: Message) => void
   readonly publisher: Pick<Publisher, 'counts'>
-  readonly source: AudioSource
+  readonly source: Pick<AudioSource, 'monitor'>
   readonly capture: CaptureCounts
   /** Built after its health, which hears how long inference takes. */
   readonly pipeline: () => Pick<Pipeline, 'framesSeen' | 'framesSpeech'>

@@ -42,4 +42,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'say what a model is, or verify it',
     load: async () => (await import('./model.js')).modelCommand,
   },
+  {
+    name: 'support-dump',
+    summary: 'write one text file for whoever is to help; secrets masked, no audio',
+    load: async () => (await import('./support/support-dump.js')).supportDumpCommand,
+  },
 ]

@@ -14,6 +14,13 @@ export interface ReloadSignal {
   release(): void
 }
 
+/** Where nobody asks for it. */
+export const NO_RELOAD: ReloadSignal = {
+  signal: new AbortController().signal,
+  loaded: undefined,
+  release: () => undefined,
+}
+
 /** Hears SIGHUP, until a configuration is good: one that is not is told, and nothing changes. */
 export function createReloadSignal(
   sources: ConfigSources,

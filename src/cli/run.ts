@@ -1,16 +1,14 @@
-import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load-config.js'
-import { AffectdError, InputError } from '../errors.js'
+import { loadConfig } from '../config/load-config.js'
+import { AffectdError } from '../errors.js'
 import { systemClock } from '../ops/clock.js'
 import { emptyCoreDumps } from '../ops/core-dumps.js'
-import { createLogger, type LevelledLogger } from '../ops/logger.js'
-import { createServiceNotifier, type ServiceNotifier } from '../ops/service/service-notifier.js'
-import { openSession, type AgentSession } from './agent-session.js'
-import { buildAgent } from './build-agent.js'
+import { createLogger } from '../ops/logger.js'
+import { createServiceNotifier } from '../ops/service/service-notifier.js'
 import type { CommandIo } from './io.js'
 import { SETTING_OPTIONS, settingSources, SETTINGS_HELP } from './load-settings.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
-import { muteBySignal } from './mute-signal.js'
-import { createReloadSignal, type ReloadSignal } from './reload-signal.js'
+import { createReloadSignal, NO_RELOAD } from './reload-signal.js'
+import { runSession } from './run-session.js'
 import { createStopSignal } from './stop-signal.js'
 
 export const RUN_HELP = `Usage: affectd run [--source SPEC] [--config FILE] [--set key=value]…
@@ -48,16 +46,24 @@ export async function runCommand(
   emptyCoreDumps()
   const source = values.source === undefined ? [] : [`capture.source=${values.source}`]
   const sources = settingSources(values, io, source)
-  const loaded = loadConfig(sources)
+  let loaded = loadConfig(sources)
   const { level, format } = loaded.config.log
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
   // On a terminal it means that the terminal is gone; elsewhere it must not end us while nobody listens for it.
-  if (!io.errIsTty) process.on('SIGHUP', ignore)
+  const reloads = !io.errIsTty
+  if (reloads) process.on('SIGHUP', ignore)
   const service = createServiceNotifier(io.env, { clock: systemClock, log })
   const signals = stop === undefined ? createStopSignal() : { signal: stop, release: () => undefined }
   signals.signal.addEventListener('abort', () => service.stopping(), { once: true })
   try {
-    await runSessions({ sources, loaded }, { service, log, stop: signals.signal, reloads: !io.errIsTty })
+    // A new session for each configuration that is read anew.
+    for (;;) {
+      const reload = reloads ? createReloadSignal(sources, { service, log }) : NO_RELOAD
+      const end = AbortSignal.any([signals.signal, reload.signal])
+      await runSession({ sources, loaded }, { service, log, stop: end }).finally(reload.release)
+      if (signals.signal.aborted || reload.loaded === undefined) break
+      loaded = reload.loaded
+    }
   } catch (error) {
     if (error instanceof AffectdError) service.say(`${error.code}: ${error.message}`)
     throw error
@@ -69,66 +75,6 @@ export async function runCommand(
   return 0
 }
 
-const ignore = (): void => undefined
-
-const NO_RELOAD: ReloadSignal = {
-  signal: new AbortController().signal,
-  loaded: undefined,
-  release: ignore,
-}
-
-interface RunDeps {
-  readonly service: ServiceNotifier
-  readonly log: LevelledLogger
-  readonly stop: AbortSignal
-  /** SIGHUP has the configuration read anew. */
-  readonly reloads: boolean
-}
-
-/** One session after another: a new one for each local configuration that is read anew. */
-async function runSessions(
-  local: { readonly sources: ConfigSources; readonly loaded: LoadedConfig },
-  deps: RunDeps,
-): Promise<void> {
-  let { loaded } = local
-  for (;;) {
-    const reload = deps.reloads ? createReloadSignal(local.sources, deps) : NO_RELOAD
-    const session = await openSession(
-      { sources: local.sources, loaded },
-      { log: deps.log, stdin: () => process.stdin },
-    )
-    const { listening } = session
-    const forgetMute = muteBySignal(() => listening.hold('mute_signal', !listening.isHeldBy('mute_signal')))
-    try {
-      await runAgents(session, loaded, { ...deps, stop: AbortSignal.any([deps.stop, reload.signal]) })
-    } finally {
-      reload.release()
-      forgetMute()
-      await session.close()
-    }
-    if (deps.stop.aborted || reload.loaded === undefined) return
-    loaded = reload.loaded
-  }
-}
-
-/** One agent after another, until one ends for good. */
-async function runAgents(
-  session: AgentSession,
-  local: LoadedConfig,
-  { service, stop }: RunDeps,
-): Promise<void> {
-  const { remote, log } = session
-  for (;;) {
-    const loaded = remote?.loaded ?? local
-    log.setLevel(loaded.config.log.level)
-    try {
-      const agent = await buildAgent(loaded, session)
-      service.ready(() => agent.vitals())
-      if ((await agent.run(stop)) === 'ended') break
-    } catch (error) {
-      // A recording that cannot be read is no configuration's fault.
-      if (error instanceof InputError || remote?.failed(error) !== true) throw error
-      log.error({ err: error }, 'the agent fails with its remote configuration')
-    }
-  }
+function ignore(): void {
+  // Until a session listens for it.
 }

@@ -1,14 +1,26 @@
+import { CONFIG_VERSION, VERSION_KEY } from './migrations/config-version.js'
 import { isKeySpec, environmentName, type KeySpec, type SchemaTree } from './key-spec.js'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
 /** JSON Schema (draft 2020-12) of a configuration file. What affectd adds is under `x-` names. */
 export function configJsonSchema(schema: SchemaTree): JsonSchema {
+  const { properties, ...rest } = group(schema, '')
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'affectd configuration',
-    ...group(schema, ''),
+    ...rest,
+    properties: { [VERSION_KEY]: VERSION, ...(properties as JsonSchema) },
   }
+}
+
+const VERSION: JsonSchema = {
+  description:
+    'Version of the names in this file. Without one it is read as version 1; older names are understood, newer versions refused.',
+  type: 'integer',
+  minimum: 1,
+  maximum: CONFIG_VERSION,
+  default: 1,
 }
 
 function group(tree: SchemaTree, prefix: string): JsonSchema {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ConfigError } from '../errors.js'
 import { invalidValue, notAGroup, unknownKey, unknownVariable } from './config-errors.js'
 import { ENVIRONMENT_PREFIX, environmentName, type KeySpec } from './key-spec.js'
+import { currentTree, type Outdated } from './migrations/config-version.js'
 import type { Origin } from './origin.js'
 
 /** One key set by one source; the value was accepted by the key's format. */
@@ -19,12 +20,20 @@ const MAX_DEPTH = 8
 /** The characters of keys at the start of a text. */
 const KEY = /^[A-Za-z0-9_.]*/
 
+/** What a file says, and what had to be changed in it to be understood. */
+export interface FileLayer {
+  readonly settings: readonly Setting[]
+  readonly outdated: Outdated
+}
+
 /**
  * @param path of a JSON file
- * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_BAD_JSON, CONFIG_UNKNOWN_KEY, CONFIG_INVALID_VALUE
+ * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_BAD_JSON, CONFIG_TOO_NEW, CONFIG_UNKNOWN_KEY, CONFIG_INVALID_VALUE
  */
-export function fileLayer(keys: Keys, path: string, kind: 'packaged' | 'file'): readonly Setting[] {
-  return treeLayer(keys, readJson(path), { kind, name: path })
+export function fileLayer(keys: Keys, path: string, kind: 'packaged' | 'file'): FileLayer {
+  const origin = { kind, name: path }
+  const { tree, outdated } = currentTree(readJson(path), origin)
+  return { settings: treeLayer(keys, tree, origin), outdated }
 }
 
 /**
@@ -95,7 +104,8 @@ export function isGroup(keys: Keys, key: string): boolean {
   return [...keys.keys()].some((known) => known.startsWith(`${key}.`))
 }
 
-function readJson(path: string): unknown {
+/** @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_BAD_JSON */
+export function readJson(path: string): unknown {
   let text: string
   try {
     text = readFileSync(path, 'utf8')

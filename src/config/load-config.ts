@@ -5,6 +5,7 @@ import { createConfigStore } from './convict-store.js'
 import { PACKAGED_CONFIG_FILE } from './defaults.js'
 import type { Machine } from './key-spec.js'
 import { environmentLayer, fileLayer, setLayer, type Setting } from './layers.js'
+import type { Outdated } from './migrations/config-version.js'
 import { DEFAULT_ORIGIN, type Origin } from './origin.js'
 import { CONFIG_SCHEMA } from './schema.js'
 
@@ -24,6 +25,8 @@ export interface ConfigSources {
 
 export interface LoadedConfig {
   readonly config: Config
+  /** Sources in which keys had older names. */
+  readonly outdated: readonly Outdated[]
   /** One entry for every key. */
   readonly origins: ReadonlyMap<string, Origin>
 }
@@ -32,12 +35,16 @@ export interface LoadedConfig {
  * Lays the sources over each other, each checked whole: a wrong value is refused even where a later source would
  * have covered it.
  *
- * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_BAD_JSON, CONFIG_UNKNOWN_KEY, CONFIG_INVALID_VALUE, CONFIG_CONFLICT
+ * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_BAD_JSON, CONFIG_TOO_NEW, CONFIG_UNKNOWN_KEY, CONFIG_INVALID_VALUE,
+ *                       CONFIG_CONFLICT
  */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
+  const files = [
+    fileLayer(CONFIG_KEYS, sources.packagedFile ?? PACKAGED_CONFIG_FILE, 'packaged'),
+    ...(sources.file === undefined ? [] : [fileLayer(CONFIG_KEYS, sources.file, 'file')]),
+  ]
   const settings = [
-    ...fileLayer(CONFIG_KEYS, sources.packagedFile ?? PACKAGED_CONFIG_FILE, 'packaged'),
-    ...(sources.file === undefined ? [] : fileLayer(CONFIG_KEYS, sources.file, 'file')),
+    ...files.flatMap((file) => file.settings),
     ...(sources.remote ?? []),
     ...environmentLayer(CONFIG_KEYS, sources.env),
     ...setLayer(CONFIG_KEYS, sources.set ?? []),
@@ -50,7 +57,8 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   }
   const config = deepFreeze(store.validated() as Config)
   checkConflicts(config, origins)
-  return { config, origins }
+  const outdated = files.flatMap((file) => (file.outdated.changes.length > 0 ? [file.outdated] : []))
+  return { config, origins, outdated }
 }
 
 function thisMachine(env: NodeJS.ProcessEnv): Machine {

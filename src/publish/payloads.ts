@@ -11,15 +11,28 @@ import { roundProbabilities, roundTo } from './wire-numbers.js'
 
 export type DeviceState = 'online' | 'degraded' | 'offline'
 
+/** How the process before ended, if it did not end well. */
+export interface LastExit {
+  readonly cause: string
+  /** Of the error, or the signal or status that the system saw. */
+  readonly code: string | null
+  readonly message: string | null
+  /** Unix time, ms. */
+  readonly timeMs: number | null
+}
+
 /** What this device is and runs. */
 export interface DeviceInfo {
   readonly deviceId: string
   readonly bootId: string
   readonly versions: Readonly<Record<string, string>>
-  readonly model: ModelIdentity
+  /** Null while no model is loaded, since the device does not listen. */
+  readonly model: ModelIdentity | null
   readonly featureParamsHash: string
   readonly configRevision: number
   readonly capabilities: readonly string[]
+  /** Null: well. */
+  readonly lastExit: LastExit | null
 }
 
 /** Whether the device listens, and why not. Machine-readable reasons. */
@@ -58,10 +71,11 @@ export function infoMessage(topics: Topics, info: DeviceInfo, nowMs: number): Me
     device_id: info.deviceId,
     boot_id: info.bootId,
     versions: info.versions,
-    model: { id: info.model.id, sha256: info.model.sha256 },
+    model: info.model && { id: info.model.id, sha256: info.model.sha256 },
     feature_params_hash: info.featureParamsHash,
     config_revision: info.configRevision,
     capabilities: info.capabilities,
+    last_exit: info.lastExit && lastExitOf(info.lastExit),
     time: rfc3339(nowMs),
   }
   return retained(topics.info, payload, 1)
@@ -124,6 +138,10 @@ export function healthMessage(topics: Topics, report: HealthReport, nowMs: numbe
 /** Takes back what the broker retains of a topic. */
 export function removal(topic: string): Message {
   return { topic, payload: '', qos: 1, retain: true, kind: 'state' }
+}
+
+function lastExitOf({ cause, code, message, timeMs }: LastExit): object {
+  return { clean: false, cause, code, message, time: timeMs === null ? null : rfc3339(timeMs) }
 }
 
 function fatigueState({ status, reason, score }: FatigueAssessment): object {

@@ -15,7 +15,9 @@ const schema = configJsonSchema(CONFIG_SCHEMA) as Node
 t.test('the schema is of draft 2020-12 and allows nothing that it does not name', async (t) => {
   t.equal(schema['$schema'], 'https://json-schema.org/draft/2020-12/schema')
   t.equal(schema.additionalProperties, false)
-  for (const [name, group] of Object.entries(schema.properties ?? {})) {
+  const { config_version: version, ...groups } = schema.properties ?? {}
+  t.match(version, { type: 'integer', minimum: 1, default: 1 })
+  for (const [name, group] of Object.entries(groups)) {
     t.equal(group.additionalProperties, false, name)
   }
 })

@@ -139,6 +139,12 @@ export function sampleMessages(): Readonly<Record<string, Message>> {
         featureParamsHash: 'cd'.repeat(32),
         configRevision: 0,
         capabilities: ['emotion', 'state', 'request/ping'],
+        lastExit: {
+          cause: 'error',
+          code: 'INTERNAL_UNEXPECTED',
+          message: 'x is not iterable',
+          timeMs: SAMPLE_NOW_MS - 5000,
+        },
       },
       now,
     ),

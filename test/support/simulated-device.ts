@@ -98,6 +98,7 @@ export class SimulatedDevice {
       featureParamsHash: '0'.repeat(64),
       configRevision: 0,
       capabilities: ['emotion', 'state', 'health', 'request/ping'],
+      lastExit: null,
     }
     void this.publisher.publish(infoMessage(this.topics, info, Date.now()))
     void this.reportHealth()

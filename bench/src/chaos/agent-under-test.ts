@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { agentSteps, type Note } from './agent-log.js'
@@ -13,6 +13,8 @@ const RESTART_MS = 500
 export interface AgentOptions {
   /** Where the logs go. */
   readonly folder: string
+  /** `device.state_dir` */
+  readonly stateFolder: string
   /** `key=value` */
   readonly settings: readonly string[]
   /** Program and arguments that run it in surroundings of its own, and its environment. */
@@ -114,9 +116,19 @@ export class AgentUnderTest {
 
   #ended(code: number | null): void {
     this.#child = undefined
+    if (this.#wasAsked) this.#forgetCrash()
     this.options.feed.listener = undefined
     if (!this.#wasAsked && !(this.#isEnding && code === 0)) this.ownEnds.push(code ?? -1)
     if (!(this.#isEnding && code === 0)) this.#startAgain(RESTART_MS)
+  }
+
+  /** It was killed on purpose, again and again: that is no crash loop, from which the agent would rest for minutes. */
+  #forgetCrash(): void {
+    try {
+      rmSync(join(this.options.stateFolder, 'run.json'), { force: true })
+    } catch {
+      // On a disk that cannot be written nothing was counted.
+    }
   }
 
   #cancelRestart(): void {

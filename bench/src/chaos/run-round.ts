@@ -118,6 +118,7 @@ async function play(
   closing.push(() => feed.end())
   const agent = new AgentUnderTest({
     folder,
+    stateFolder: disk.folder,
     settings: [
       `device.id=${DEVICE_ID}`,
       `device.state_dir=${disk.folder}`,

@@ -4,6 +4,7 @@ import { CONFIG_KEYS } from '../config.js'
 import { unknownKey } from '../config-errors.js'
 import { treeLayer } from '../layers.js'
 import { loadConfig, type ConfigSources, type LoadedConfig } from '../load-config.js'
+import { currentTree } from '../migrations/config-version.js'
 import type { Origin } from '../origin.js'
 import type { Patch } from './desired.js'
 import { mergedOverlay } from './merge-patch.js'
@@ -14,7 +15,7 @@ import type { Overlay } from './revisions.js'
  * The configuration with an overlay between the local file and the environment, checked whole.
  *
  * @param local every source but the remote one
- * @throws {ConfigError} CONFIG_NOT_REMOTE, CONFIG_PINNED, CONFIG_PRIVACY_LOOSENED, and as `loadConfig`
+ * @throws {ConfigError} CONFIG_NOT_REMOTE, CONFIG_PINNED, CONFIG_PRIVACY_LOOSENED, CONFIG_TOO_NEW, and as `loadConfig`
  */
 export function loadWithOverlay(local: ConfigSources, { group, device }: Overlay): LoadedConfig {
   const bare = loadConfig(local)
@@ -24,12 +25,18 @@ export function loadWithOverlay(local: ConfigSources, { group, device }: Overlay
   ]
   if (names.length === 0) return bare
   const origin: Origin = { kind: 'remote', name: names.join(' over ') }
+  // Each by its own version: a patch may have been written before the device, or the other, knew newer names.
+  const current = [group, device].map((one) => (one === null ? undefined : currentTree(one.patch, origin)))
+  const [groupPatch, devicePatch] = current.map((one) => one?.tree as Patch | undefined)
   // Each patch by itself too: a wrong key under the other's cover is wrong all the same.
-  for (const revision of [group, device]) if (revision !== null) checkPatch(revision.patch, bare, origin)
-  const remote = treeLayer(CONFIG_KEYS, mergedOverlay(group?.patch, device?.patch), origin)
+  for (const patch of [groupPatch, devicePatch]) if (patch !== undefined) checkPatch(patch, bare, origin)
+  const remote = treeLayer(CONFIG_KEYS, mergedOverlay(groupPatch, devicePatch), origin)
   const loaded = loadConfig({ ...local, remote })
   checkPrivacyKept(bare.config, loaded.config)
-  return loaded
+  const outdated = current.flatMap((one) =>
+    one !== undefined && one.outdated.changes.length > 0 ? [one.outdated] : [],
+  )
+  return { ...loaded, outdated: [...loaded.outdated, ...outdated] }
 }
 
 function checkPatch(patch: Patch, local: LoadedConfig, origin: Origin): void {
