@@ -14,7 +14,7 @@ readonly LAUNCHER=/usr/local/bin/affectd
 readonly SERVICE_USER=affectd
 # The Debian package keeps its one release here.
 readonly PACKAGED=/usr/lib/affectd
-readonly HEALTH_TIMEOUT_S=${AFFECTD_HEALTH_TIMEOUT_S:-60}
+readonly HEALTH_TIMEOUT_S=${HEALTH_LIMIT_S:-60}
 
 say() { echo "affectd: $*"; }
 warn() { echo "affectd: $*" >&2; }

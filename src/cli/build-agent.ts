@@ -207,7 +207,8 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   return {
     vitals,
     async run(stop) {
-      const end = (): void => lap.abort()
+      // A session that is to be replaced waits for the broker no longer than an agent that is.
+      const end = (): void => lap.abort(stop.reason === RESTART ? RESTART : undefined)
       stop.addEventListener('abort', end, { once: true })
       if (stop.aborted) end()
       if (adapts) keeper.start()

@@ -98,7 +98,8 @@ export function buildRestingAgent(loaded: LoadedConfig, session: AgentSession): 
         modelId: null,
       }),
     async run(stop) {
-      const end = (): void => lap.abort()
+      // A session that is to be replaced waits for the broker no longer than an agent that is.
+      const end = (): void => lap.abort(stop.reason === RESTART ? RESTART : undefined)
       stop.addEventListener('abort', end, { once: true })
       if (stop.aborted) end()
       const forgetListening = listening.onChange(() => {

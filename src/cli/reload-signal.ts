@@ -1,15 +1,23 @@
-import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load-config.js'
-import { AffectdError } from '../errors.js'
+import { loadConfig, withFilesRead, type ConfigSources, type LoadedConfig } from '../config/load-config.js'
+import { parseSourceSpec } from '../capture/source-spec.js'
+import { AffectdError, ConfigError } from '../errors.js'
+import { RESTART } from '../last-drain.js'
 import type { Logger } from '../ops/logger.js'
 import type { ServiceNotifier } from '../ops/service/service-notifier.js'
 import { checkAsRun } from './check-as-run.js'
+
+/** Sources whose files were read, and what they give. */
+export interface LocalConfig {
+  readonly sources: ConfigSources
+  readonly loaded: LoadedConfig
+}
 
 /** The wish to read the configuration anew that SIGHUP carries. */
 export interface ReloadSignal {
   /** Aborts once the configuration was read anew and is good. */
   readonly signal: AbortSignal
   /** What was read then. */
-  readonly loaded: LoadedConfig | undefined
+  readonly local: LocalConfig | undefined
   /** Stops listening. */
   release(): void
 }
@@ -17,7 +25,7 @@ export interface ReloadSignal {
 /** Where nobody asks for it. */
 export const NO_RELOAD: ReloadSignal = {
   signal: new AbortController().signal,
-  loaded: undefined,
+  local: undefined,
   release: () => undefined,
 }
 
@@ -27,33 +35,45 @@ export function createReloadSignal(
   { service, log }: { readonly service: ServiceNotifier; readonly log: Logger },
 ): ReloadSignal {
   const controller = new AbortController()
-  let loaded: LoadedConfig | undefined
+  let local: LocalConfig | undefined
   let isReading = false
-  const read = async (): Promise<void> => {
+  const readAnew = async (): Promise<void> => {
     if (isReading) return
     isReading = true
     service.reloading()
     try {
-      const next = loadConfig(sources)
-      await checkAsRun(next)
-      loaded = next
+      const read = withFilesRead(sources)
+      const loaded = loadConfig(read)
+      await checkAsRun(loaded)
+      if (parseSourceSpec(loaded.config.capture.source).kind === 'stdin') throw isStdin()
+      local = { sources: read, loaded }
       log.info({}, 'the configuration is read anew')
-      controller.abort()
+      controller.abort(RESTART)
     } catch (err) {
-      const code = err instanceof AffectdError ? err.code : 'INTERNAL_UNEXPECTED'
-      log.error({ err, code }, 'the configuration stays as it was')
+      const fields =
+        err instanceof AffectdError
+          ? { code: err.code, reason: err.message }
+          : { err, code: 'INTERNAL_UNEXPECTED' }
+      log.error(fields, 'the configuration stays as it was')
       service.reloaded()
     } finally {
       isReading = false
     }
   }
-  const reload = (): void => void read()
+  const reload = (): void => void readAnew()
   process.on('SIGHUP', reload)
   return {
     signal: controller.signal,
-    get loaded() {
-      return loaded
+    get local() {
+      return local
     },
     release: () => process.off('SIGHUP', reload),
   }
+}
+
+function isStdin(): ConfigError {
+  return new ConfigError(
+    'CONFIG_RELOAD_STDIN',
+    'what stdin gives cannot be taken up by another session: end affectd and start it anew',
+  )
 }

@@ -1,4 +1,4 @@
-import { loadConfig } from '../config/load-config.js'
+import { loadConfig, withFilesRead } from '../config/load-config.js'
 import { AffectdError } from '../errors.js'
 import { systemClock } from '../ops/clock.js'
 import { emptyCoreDumps } from '../ops/core-dumps.js'
@@ -46,8 +46,9 @@ export async function runCommand(
   emptyCoreDumps()
   const source = values.source === undefined ? [] : [`capture.source=${values.source}`]
   const sources = settingSources(values, io, source)
-  let loaded = loadConfig(sources)
-  const { level, format } = loaded.config.log
+  const first = withFilesRead(sources)
+  let local = { sources: first, loaded: loadConfig(first) }
+  const { level, format } = local.loaded.config.log
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
   // On a terminal it means that the terminal is gone; elsewhere it must not end us while nobody listens for it.
   const reloads = !io.errIsTty
@@ -60,9 +61,9 @@ export async function runCommand(
     for (;;) {
       const reload = reloads ? createReloadSignal(sources, { service, log }) : NO_RELOAD
       const end = AbortSignal.any([signals.signal, reload.signal])
-      await runSession({ sources, loaded }, { service, log, stop: end }).finally(reload.release)
-      if (signals.signal.aborted || reload.loaded === undefined) break
-      loaded = reload.loaded
+      await runSession(local, { service, log, stop: end }).finally(reload.release)
+      if (signals.signal.aborted || reload.local === undefined) break
+      local = reload.local
     }
   } catch (error) {
     if (error instanceof AffectdError) service.say(`${error.code}: ${error.message}`)

@@ -4,7 +4,7 @@ import { checkConflicts } from './conflicts.js'
 import { createConfigStore } from './convict-store.js'
 import { PACKAGED_CONFIG_FILE } from './defaults.js'
 import type { Machine } from './key-spec.js'
-import { environmentLayer, fileLayer, setLayer, type Setting } from './layers.js'
+import { environmentLayer, fileLayer, setLayer, type FileLayer, type Setting } from './layers.js'
 import type { Outdated } from './migrations/config-version.js'
 import { DEFAULT_ORIGIN, type Origin } from './origin.js'
 import { CONFIG_SCHEMA } from './schema.js'
@@ -19,6 +19,8 @@ export interface ConfigSources {
   readonly remote?: readonly Setting[]
   /** Default: the package's config/default.json. */
   readonly packagedFile?: string
+  /** What the files said when they were read; absent: they are read now. */
+  readonly files?: readonly FileLayer[]
   /** Default: this one. */
   readonly machine?: Machine
 }
@@ -39,10 +41,7 @@ export interface LoadedConfig {
  *                       CONFIG_CONFLICT
  */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
-  const files = [
-    fileLayer(CONFIG_KEYS, sources.packagedFile ?? PACKAGED_CONFIG_FILE, 'packaged'),
-    ...(sources.file === undefined ? [] : [fileLayer(CONFIG_KEYS, sources.file, 'file')]),
-  ]
+  const files = sources.files ?? fileLayers(sources)
   const settings = [
     ...files.flatMap((file) => file.settings),
     ...(sources.remote ?? []),
@@ -59,6 +58,23 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   checkConflicts(config, origins)
   const outdated = files.flatMap((file) => (file.outdated.changes.length > 0 ? [file.outdated] : []))
   return { config, origins, outdated }
+}
+
+/**
+ * The sources with their files as they are now, for as long as this is used: one that is edited meanwhile counts only once
+ * somebody asks for it.
+ *
+ * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_BAD_JSON, CONFIG_TOO_NEW, CONFIG_UNKNOWN_KEY, CONFIG_INVALID_VALUE
+ */
+export function withFilesRead(sources: ConfigSources): ConfigSources {
+  return { ...sources, files: fileLayers(sources) }
+}
+
+function fileLayers({ packagedFile, file }: ConfigSources): readonly FileLayer[] {
+  return [
+    fileLayer(CONFIG_KEYS, packagedFile ?? PACKAGED_CONFIG_FILE, 'packaged'),
+    ...(file === undefined ? [] : [fileLayer(CONFIG_KEYS, file, 'file')]),
+  ]
 }
 
 function thisMachine(env: NodeJS.ProcessEnv): Machine {

@@ -17,7 +17,7 @@ step 'affectd-setup refuses a broker that is none, and changes nothing' inside s
   cp -p /etc/affectd/config.json /tmp/before
   affectd-setup --yes --broker ftp://x; [ $? -eq 5 ] && cmp /tmp/before /etc/affectd/config.json'
 step 'affectd-setup says so when the broker is not reached, by its status' inside sh -c '
-  AFFECTD_HEALTH_TIMEOUT_S=15 affectd-setup --yes --broker mqtt://127.0.0.1:1 --microphone testmic --device-id bus-7; [ $? -eq 11 ]'
+  HEALTH_LIMIT_S=15 affectd-setup --yes --broker mqtt://127.0.0.1:1 --microphone testmic --device-id bus-7; [ $? -eq 11 ]'
 inside sh -c 'umask 077; echo secret-of-board >/root/password'
 step 'affectd-setup hears the microphone and reaches the broker' inside affectd-setup --yes \
   --broker "mqtt://127.0.0.1:$PORT" --username board --password-file /root/password --device-id bus-7 --microphone testmic

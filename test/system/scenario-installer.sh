@@ -36,7 +36,7 @@ inside "$installer" "${answers[@]}" --microphone testmic --set capture.source= >
 
 # push.sh, as from a laptop
 push() {
-  AFFECTD_HEALTH_TIMEOUT_S=60 bash "$project/scripts/deploy/push.sh" --release "$work/affectd-$1-linux-x64.tar.gz" --port "$SSH_PORT" \
+  HEALTH_LIMIT_S=60 bash "$project/scripts/deploy/push.sh" --release "$work/affectd-$1-linux-x64.tar.gz" --port "$SSH_PORT" \
     --identity "$work/key" root@127.0.0.1 -- -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR
 }
 runs() { [[ $(inside readlink /opt/affectd/current) == "releases/$1" ]] && within 40 says 'online; broker connected' && says "affectd $1"; }

@@ -6,7 +6,8 @@ carry "$work/affectd-0.9.1-linux-x64.tar.gz"
 inside sh -c 'cd /srv && tar -xzf affectd-0.9.1-linux-x64.tar.gz && umask 077 && echo secret-of-board >/root/password'
 step 'install.sh' inside /srv/affectd-0.9.1/scripts/deploy/install.sh --yes --broker "mqtt://127.0.0.1:$PORT" --username board \
   --password-file /root/password --device-id bus-7 --microphone testmic || return 0
-inside sh -c 'mkdir -p /var/log/journal; sync'
+# Started by hand from here on: what waits is not to go out before it is counted.
+inside sh -c 'systemctl --quiet disable mosquitto; mkdir -p /var/log/journal; sync'
 power_cut
 
 # Of all the disk only the state can be written.
@@ -19,6 +20,7 @@ readonly_boot() {
 }
 step 'it boots with a root that cannot be written, and a log in memory' readonly_boot || return 0
 step 'the root cannot be written' inside sh -c '! touch /etc/x && ! touch /opt/x'
+inside systemctl start mosquitto
 step 'it hears and speaks' within 40 says 'online; broker connected'
 step 'events arrive at the broker' hears_events
 
@@ -34,7 +36,6 @@ cut_and_count() {
   sleep 6
   power_cut
   readonly_boot || return 1
-  inside systemctl stop mosquitto 2>/dev/null
   within 30 is_active || return 1
   within 20 waiting "$n"
 }
