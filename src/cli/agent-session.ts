@@ -24,6 +24,7 @@ import { RemoteConfig } from '../remote-config.js'
 import { readRemoteState, RemoteStore } from '../remote-store.js'
 import { createOutbox } from './create-outbox.js'
 import { checkSettings } from './check-settings.js'
+import { openDelivery, type ModelDelivery } from './open-delivery.js'
 import { readSettingFile } from './read-setting-file.js'
 
 /** What outlives an agent: it may be built anew within the process, for a configuration that wants that. */
@@ -52,6 +53,8 @@ export interface AgentSession {
   readonly alerts: AlertRegister
   /** Absent where nobody may configure from afar. */
   readonly remote: RemoteConfig | undefined
+  /** Absent where no models are taken from afar. */
+  readonly delivery: ModelDelivery | undefined
   /** After the last agent has ended. */
   close(): Promise<void>
 }
@@ -62,6 +65,7 @@ interface SessionParts {
   readonly listening: ListenSwitch
   readonly alerts: AlertRegister
   readonly remote: RemoteConfig | undefined
+  readonly delivery: ModelDelivery | undefined
 }
 
 const DEEDS_AT_ONCE = 10
@@ -107,6 +111,7 @@ export async function openSession(
     listening: new ListenSwitch(stateFile('listening.json'), clock, log),
     alerts: new AlertRegister(stateFile('alerts.json'), log),
     remote,
+    delivery: openDelivery(config, { clock, log }),
   })
 }
 
@@ -136,6 +141,7 @@ export function createSession(
     listening = new ListenSwitch(undefined, systemClock, log),
     alerts = new AlertRegister(undefined, log),
     remote,
+    delivery,
   }: Partial<SessionParts> = {},
 ): AgentSession {
   const clock = systemClock
@@ -166,8 +172,10 @@ export function createSession(
     listening,
     alerts,
     remote,
+    delivery,
     async close() {
       remote?.close()
+      delivery?.close()
       await continued?.close()
       await outbox.close()
       alerts.close()

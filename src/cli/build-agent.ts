@@ -40,6 +40,8 @@ export interface BuiltAgent {
   run(stop: AbortSignal): Promise<'ended' | 'restart'>
 }
 
+/** Of the time between two windows, what a model on trial may take for one: the rest is for everything else. */
+const MAX_INFERENCE_SHARE = 0.25
 /** Time for the response to a request to restart. */
 const RESTART_AFTER_MS = 500
 
@@ -51,12 +53,12 @@ const RESTART_AFTER_MS = 500
  */
 export async function buildAgent(loaded: LoadedConfig, session: AgentSession): Promise<BuiltAgent> {
   const { config } = loaded
-  const { log, clock, outbox, listening, remote, bootId } = session
+  const { log, clock, outbox, listening, remote, delivery, bootId } = session
   // Of a process that has run, what is missing now is waited for: a secret may be on its way.
   const isRestart = session.builds++ > 0
   const { source: spec, topics } = checkSettings(loaded)
   const nowMs = (): number => clock.nowMs()
-  const judge = await loadJudge(config)
+  const judge = await loadJudge(config, delivery?.inForce.model)
   const { mode } = config.privacy
   const checked = checkedRules(loaded, judge.classifier.labels)
   const rules = lets(mode, 'alert') ? checked : []
@@ -116,7 +118,11 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   })
   const pipeline = judge.createPipeline({
     ...(adapts ? { voice } : {}),
-    onInference: health.inferenceTook,
+    onInference(durationMs) {
+      health.inferenceTook(durationMs)
+      delivery?.inForce.inferenceTook(durationMs)
+    },
+    ...(delivery && { onModelFault: (fault: unknown) => delivery.inForce.modelFailed(fault) }),
     ...(fatigue === undefined ? {} : { onSegment: fatigue.hear }),
   })
   const deviceId = config.device.id
@@ -141,6 +147,12 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     },
     health: () => health.now(),
     forgetVoice: () => ({ speech_ms: keeper.reset(), fatigue_speech_ms: fatigue?.reset() ?? 0 }),
+    models: delivery && {
+      install: (body) => delivery.intake.install(body),
+      chunk: (body) => delivery.intake.chunk(body),
+      rollBack: () => delivery.inForce.rollBack(),
+      standing: () => delivery.inForce.report,
+    },
     // The response goes first.
     restart: () => void clock.after(RESTART_AFTER_MS, restart),
   })
@@ -150,7 +162,6 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       notToAnswerOn: [`${config.publish.home_assistant_prefix}/`],
     }),
   )
-  const { model } = judge.classifier
   const info = (): Message =>
     infoMessage(
       topics,
@@ -158,14 +169,21 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
         deviceId,
         bootId,
         versions: { affectd: packageVersion(), node: process.versions.node },
-        model,
+        model: delivery?.inForce.report ?? {
+          ...pipeline.model,
+          origin: 'released',
+          trialUntilMs: null,
+          lastRollback: null,
+        },
         featureParamsHash: judge.featureParamsHash,
         configRevision: remote?.revision ?? 0,
         capabilities: [
           ...DISCLOSURES.filter((what) => lets(mode, what)),
           'health',
           ...(fatigue === undefined ? [] : ['fatigue']),
-          ...Object.keys(verbs).map((verb) => `request/${verb}`),
+          ...Object.keys(verbs)
+            .filter((verb) => delivery !== undefined || !verb.startsWith('model/'))
+            .map((verb) => `request/${verb}`),
         ],
       },
       nowMs(),
@@ -174,7 +192,8 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     topics,
     publisher,
     clock,
-    classifier: judge.classifier,
+    modelId: () => pipeline.model.id,
+    labels: judge.classifier.labels,
     rules,
   })
   const schedule = buildSchedule(config, {
@@ -193,7 +212,13 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     publisher,
     announcer: new Announcer({
       topics,
-      device: { deviceId, model },
+      device: {
+        deviceId,
+        // Asked for right after each decision: whose it is.
+        get model() {
+          return pipeline.model
+        },
+      },
       nextStamp: session.nextStamp,
       alerts: new AlertBoard(rules),
       ...(fatigue === undefined ? {} : { fatigue }),
@@ -208,7 +233,10 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     listening,
     setStatus: (state, reason) => status.hears(state, reason),
     // Nothing is taken from afar that could not be answered any more.
-    onClosing: () => remote?.detach(),
+    onClosing() {
+      remote?.detach()
+      delivery?.inForce.detach()
+    },
     setEnding(reason) {
       ending = reason
     },
@@ -223,6 +251,15 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const sayListening = (): void => {
     tell(listeningMessage(topics, listening.state))
   }
+  delivery?.inForce.attach({
+    model: judge.model,
+    maxInferenceMs: MAX_INFERENCE_SHARE * config.gate.window_hop_ms,
+    use: (model) => pipeline.use(model),
+    say() {
+      tell(info())
+      homeAssistant.refresh()
+    },
+  })
   if (remote !== undefined) {
     connectRemote(remote, {
       builtFrom: loaded,

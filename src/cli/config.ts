@@ -13,6 +13,7 @@ import { checkSettings } from './check-settings.js'
 import { loadJudge } from './judge.js'
 import { loadSettings, SETTING_OPTIONS, settingSources, SETTINGS_HELP } from './load-settings.js'
 import type { CommandIo } from './io.js'
+import { modelKey } from './open-delivery.js'
 import { parseOptions } from './parse-options.js'
 import { textTable } from './text-table.js'
 
@@ -90,5 +91,6 @@ async function checkAsRun(loaded: LoadedConfig): Promise<void> {
   })
   brokerOptions(loaded.config)
   verificationKey(loaded.config.device)
+  modelKey(loaded.config)
   await loadJudge(loaded.config)
 }

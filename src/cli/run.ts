@@ -63,7 +63,7 @@ export async function runCommand(
 
 /** One agent after another, until one ends for good. */
 async function runAgents(session: AgentSession, local: LoadedConfig, stop: AbortSignal): Promise<void> {
-  const { remote, log } = session
+  const { remote, delivery, log } = session
   for (;;) {
     const loaded = remote?.loaded ?? local
     log.setLevel(loaded.config.log.level)
@@ -72,8 +72,12 @@ async function runAgents(session: AgentSession, local: LoadedConfig, stop: Abort
       if ((await agent.run(stop)) === 'ended') break
     } catch (error) {
       // A recording that cannot be read is no configuration's fault.
-      if (error instanceof InputError || remote?.failed(error) !== true) throw error
-      log.error({ err: error }, 'the agent fails with its remote configuration')
+      if (error instanceof InputError) throw error
+      if (remote?.failed(error) === true) {
+        log.error({ err: error }, 'the agent fails with its remote configuration')
+      } else if (delivery?.inForce.failed(error) === true) {
+        log.error({ err: error }, 'the agent fails with a delivered model')
+      } else throw error
     }
   }
 }

@@ -67,7 +67,7 @@ async function open(download: ArchiveDownload): Promise<IncomingMessage> {
       throw failure(url, `it answers ${statusCode}`)
     }
     if (redirects === MAX_REDIRECTS) throw failure(url, `it redirects more than ${MAX_REDIRECTS} times`)
-    if (!URL.canParse(location, url)) throw failure(url, 'it redirects to no URL')
+    if (!URL.canParse(location, url.href)) throw failure(url, 'it redirects to no URL')
     url = checked(new URL(location, url))
   }
 }
@@ -117,13 +117,17 @@ async function takeAll(response: IncomingMessage, { url, size, offset, take }: A
       }
     }
   } catch (error) {
-    if (!(error instanceof AffectdError)) flush()
-    throw error
+    if (error instanceof AffectdError) throw error
+    flush()
+    throw truncated(url, missing, size, error)
   }
   flush()
-  if (missing > 0) {
-    throw new ModelError('MODEL_TRUNCATED', `${shown(url)} ended ${missing} of ${size} bytes too early`)
-  }
+  if (missing > 0) throw truncated(url, missing, size)
+}
+
+function truncated(url: URL, missing: number, size: number, cause?: unknown): ModelError {
+  const text = `${shown(url)} ended ${missing} of ${size} bytes too early`
+  return new ModelError('MODEL_TRUNCATED', text, { cause })
 }
 
 /** Where in the archive the response begins. */

@@ -55,9 +55,13 @@ export function parseOrder(value: unknown): ModelOrder {
   return { id, size: size as number, sha256, signature }
 }
 
+export function isOrderSigned(key: KeyObject, order: ModelOrder): boolean {
+  return isSignedBy(key, orderText(order), order.signature)
+}
+
 /** @throws {ModelError} MODEL_SIGNATURE unless it was signed with the key's other half */
 export function checkOrder(key: KeyObject, order: ModelOrder): void {
-  if (isSignedBy(key, orderText(order), order.signature)) return
+  if (isOrderSigned(key, order)) return
   throw new ModelError(
     'MODEL_SIGNATURE',
     `the order for model ${order.id} has a signature that is not of the key in classify.model_key_file over this order`,

@@ -5,8 +5,8 @@ const MAX_SLOW_SHARE = 0.05
 
 export interface ModelTrialOptions {
   readonly trialMs: number
-  /** Longest time that features and network may take for a window. */
-  readonly maxInferenceMs: number
+  /** Longest time that features and network may take for a window, as the agent of now says. */
+  readonly maxInferenceMs: () => number
   /** Monotonic. */
   readonly nowMs: number
 }
@@ -22,9 +22,14 @@ export class ModelTrial {
     return this.#windows
   }
 
+  /** Windows that took too long. */
+  get slow(): number {
+    return this.#slow
+  }
+
   inferenceTook(durationMs: number): void {
     this.#windows += 1
-    if (durationMs > this.options.maxInferenceMs) this.#slow += 1
+    if (durationMs > this.options.maxInferenceMs()) this.#slow += 1
   }
 
   /** The 95th percentile of the windows so far is above the bound, and that by more than chance. */

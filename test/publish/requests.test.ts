@@ -28,6 +28,7 @@ const handle = createRequestHandler(
       }),
       health: () => ({ uptime_s: 1 }),
       forgetVoice: () => ({ speech_ms: 42_980, fatigue_speech_ms: 600_000 }),
+      models: undefined,
       restart: () => done.push('restart'),
     }),
     broken: () => {
