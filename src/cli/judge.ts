@@ -65,6 +65,17 @@ export async function loadJudge(config: Config, delivered?: PipelineModel): Prom
   }
 }
 
+/**
+ * A model for the exact engine, tried on its golden vectors.
+ *
+ * @throws {ModelError} as `readArtefact` and `createInt8Classifier`
+ */
+export function loadInt8Model(directory: string): PipelineModel {
+  const artefact = readArtefact(directory, featureParamsHash(FEATURE_PARAMS))
+  const { calibration, prior } = artefact.manifest
+  return { classifier: createInt8Classifier(artefact), temperature: calibration.temperature, prior }
+}
+
 async function loadModel({ model, backend }: Config['classify'], hash: string): Promise<PipelineModel> {
   const artefact = readArtefact(model, hash)
   const { calibration, prior } = artefact.manifest

@@ -1,21 +1,17 @@
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
-import { createInt8Classifier } from '../classify/int8-classifier.js'
 import type { Config } from '../config/config.js'
 import { DeliveryStore } from '../delivery/delivery-store.js'
 import { IncomingArchive } from '../delivery/incoming-archive.js'
 import { ModelShelf } from '../delivery/model-shelf.js'
 import { ModelSource } from '../delivery/model-source.js'
 import { readVerificationKey } from '../ed25519.js'
-import { featureParamsHash } from '../features/feature-params-hash.js'
-import { FEATURE_PARAMS } from '../features/feature-params.js'
 import { ModelInForce } from '../model-in-force.js'
 import { ModelIntake } from '../model-intake.js'
-import { readArtefact } from '../nn/artefact-reader.js'
 import type { Clock } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
-import type { PipelineModel } from '../pipeline.js'
+import { loadInt8Model } from './judge.js'
 import { readSettingFile } from './read-setting-file.js'
 
 /** Models from afar: which one is in force, and how others arrive. */
@@ -39,7 +35,13 @@ export function openDelivery(
   if (key === undefined || classify.backend !== 'int8') return undefined
   const shelf = new ModelShelf(join(device.state_dir, 'models'))
   const incoming = new IncomingArchive(shelf.folder)
-  const source = new ModelSource({ shelf, key, load, loadReleased: () => load(classify.model), log })
+  const source = new ModelSource({
+    shelf,
+    key,
+    load: loadInt8Model,
+    loadReleased: () => loadInt8Model(classify.model),
+    log,
+  })
   const inForce = new ModelInForce({
     store: new DeliveryStore({
       file: new StateFile(device.state_dir, 'models.json'),
@@ -83,13 +85,6 @@ export function modelKey({ classify }: Pick<Config, 'classify'>): KeyObject | un
   if (path === '') return undefined
   const pem = readSettingFile('classify.model_key_file', path)
   return readVerificationKey(pem, `classify.model_key_file (${path})`)
-}
-
-/** @throws {ModelError} as `readArtefact` and `createInt8Classifier` */
-function load(directory: string): PipelineModel {
-  const artefact = readArtefact(directory, featureParamsHash(FEATURE_PARAMS))
-  const { calibration, prior } = artefact.manifest
-  return { classifier: createInt8Classifier(artefact), temperature: calibration.temperature, prior }
 }
 
 function authority(path: string): string | undefined {
