@@ -119,6 +119,8 @@ async function takeAll(response: IncomingMessage, { url, size, offset, take }: A
   } catch (error) {
     if (error instanceof AffectdError) throw error
     flush()
+    // What is whole may end as it likes.
+    if (missing === 0) return
     throw truncated(url, missing, size, error)
   }
   flush()
