@@ -51,8 +51,10 @@ export class ModelIntake {
     const { incoming, key, maxBytes } = options
     this.#writes = new RateLimit(ARCHIVES_AT_ONCE * Math.ceil(maxBytes / CHUNK_BYTES), CHUNKS_PER_S)
     const { order } = incoming
-    // Begun under another configuration.
-    if (order !== undefined && (order.size > maxBytes || !isOrderSigned(key, order))) incoming.drop()
+    if (order === undefined) return
+    const isInForce = options.inForce.order?.sha256 === order.sha256
+    // Installed just before the process died, or begun under another configuration.
+    if (isInForce || order.size > maxBytes || !isOrderSigned(key, order)) incoming.drop()
   }
 
   /**

@@ -30,6 +30,10 @@ export interface Parcel {
 }
 
 export interface DeliveryRigOptions {
+  /** Default: in the rig's folder. */
+  readonly stateDir?: string
+  readonly keys?: DeliveryRig['keys']
+  readonly machineBoot?: string
   readonly maxBytes?: number
   readonly download?: FetchDeps['download']
   /** Default: room for anything. */
@@ -40,12 +44,12 @@ export interface DeliveryRigOptions {
 export class DeliveryRig {
   readonly clock = new FakeClock()
   readonly log = recordingLogger()
-  readonly keys = generateKeyPairSync('ed25519')
+  readonly keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
   readonly stateDir: string
   /** What the agent was told, newest last. */
   readonly used: string[] = []
   says = 0
-  key: KeyObject = this.keys.publicKey
+  key: KeyObject
   inForce!: ModelInForce
   intake!: ModelIntake
   incoming!: IncomingArchive
@@ -54,9 +58,11 @@ export class DeliveryRig {
     readonly folder: string,
     private readonly options: DeliveryRigOptions = {},
   ) {
-    this.stateDir = join(folder, 'state')
+    this.stateDir = options.stateDir ?? join(folder, 'state')
+    this.keys = options.keys ?? generateKeyPairSync('ed25519')
+    this.key = this.keys.publicKey
     writeModel(join(folder, 'released'), {})
-    this.start()
+    this.start(options.machineBoot)
   }
 
   /** The process begins, again. */
