@@ -134,7 +134,13 @@ export class ModelInForce {
     const { id, sha256 } = model.classifier.model
     const next = activated(this.#state, { order, manifestSha256: sha256 }, store.newTrial(trialMs))
     // Before it takes effect: what takes the process with it must be found at the next start.
-    store.write(next)
+    try {
+      store.write(next)
+    } catch (error) {
+      // It may lie there all the same, where only the last sync has failed.
+      store.tryWrite(this.#state)
+      throw error
+    }
     this.#fallback = this.#inForce
     this.#state = next
     this.#model = model
@@ -152,7 +158,10 @@ export class ModelInForce {
    */
   rollBack(): void {
     if (this.#model === undefined) {
-      throw new ModelError('MODEL_NOTHING_TO_ROLL_BACK', 'the released model is in force: there is none before it')
+      throw new ModelError(
+        'MODEL_NOTHING_TO_ROLL_BACK',
+        'the released model is in force: there is none before it',
+      )
     }
     const model = this.#fall({ code: 'MODEL_ROLLED_BACK_REQUEST', message: 'it was asked for' })
     if (model === undefined) {

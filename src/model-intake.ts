@@ -97,7 +97,10 @@ export class ModelIntake {
     this.#refuseWhileBusy()
     const { order } = incoming
     if (order?.sha256 !== sha256) {
-      throw new ModelError('MODEL_NO_DELIVERY', 'no archive of this sha256 is being received; send model/install first')
+      throw new ModelError(
+        'MODEL_NO_DELIVERY',
+        'no archive of this sha256 is being received; send model/install first',
+      )
     }
     // It has come before, and its answer was lost.
     if (offset + bytes.length <= incoming.offset) return this.#soFar
@@ -154,7 +157,8 @@ export class ModelIntake {
       }
       inForce.activate(order, model)
     } catch (error) {
-      const isOver = error instanceof AffectdError && !OF_THE_DISK.includes(error.code) && error.code !== 'MODEL_BUSY'
+      const isOver =
+        error instanceof AffectdError && !OF_THE_DISK.includes(error.code) && error.code !== 'MODEL_BUSY'
       if (isOver) incoming.drop()
       throw error
     }
@@ -165,7 +169,10 @@ export class ModelIntake {
   #take(bytes: Uint8Array): void {
     const { clock, incoming } = this.#options
     if (!this.#writes.take(clock.monotonicMs())) {
-      throw new PublishError('REQUEST_TOO_MANY', 'more of models came than the card is to be written: wait some minutes')
+      throw new PublishError(
+        'REQUEST_TOO_MANY',
+        'more of models came than the card is to be written: wait some minutes',
+      )
     }
     incoming.append(bytes)
   }

@@ -153,7 +153,10 @@ class JudgingPipeline implements Pipeline {
     const { classifier: now } = this.#model
     const { classifier: next } = model
     if (String(next.labels) !== String(now.labels) || !takesSame(next, now)) {
-      throw new InternalError('INTERNAL_MODEL_SWAP', `${next.model.id} cannot take the place of ${now.model.id}`)
+      throw new InternalError(
+        'INTERNAL_MODEL_SWAP',
+        `${next.model.id} cannot take the place of ${now.model.id}`,
+      )
     }
     this.#model = model
     this.#smoother.expect(model.prior)
@@ -226,7 +229,10 @@ class JudgingPipeline implements Pipeline {
         this.#model.classifier.classifyInto(this.#features, this.#logits)
         const at = this.#logits.findIndex((logit) => !Number.isFinite(logit))
         if (at < 0) return
-        throw new InternalError('INTERNAL_NOT_FINITE', `logit ${at} of ${this.model.id} is ${this.#logits[at]}`)
+        throw new InternalError(
+          'INTERNAL_NOT_FINITE',
+          `logit ${at} of ${this.model.id} is ${this.#logits[at]}`,
+        )
       } catch (fault) {
         const other = this.options.onModelFault?.(fault)
         if (other === undefined) throw fault

@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { CHUNK_BYTES } from '../src/delivery/chunk.js'
 import { packModel } from '../src/delivery/model-archive.js'
@@ -70,7 +71,8 @@ t.test('each bad model is refused with a code of its own, and the old one goes o
   await made.deliver(made.parcel('old'))
   made.clock.advance(600_000)
   const good = made.files('new')
-  const with_ = (name: string, content: Uint8Array): Parcel => made.parcel('new', new Map([...good, [name, content]]))
+  const with_ = (name: string, content: Uint8Array): Parcel =>
+    made.parcel('new', new Map([...good, [name, content]]))
   const flip = (name: string): Uint8Array => {
     const content = Buffer.from(good.get(name)!)
     content[100] ^= 1
@@ -92,19 +94,43 @@ t.test('each bad model is refused with a code of its own, and the old one goes o
   damaged[damaged.length >> 1] ^= 1
 
   const cases: [string, string, () => Promise<unknown>][] = [
-    ['unsigned', 'MODEL_UNSIGNED', () => made.intake.install({ order: { ...orderJson(order), signature: undefined } })],
-    ['signed by a stranger', 'MODEL_SIGNATURE', () => made.deliver(made.sealed('new', parcel.archive, stranger))],
+    [
+      'unsigned',
+      'MODEL_UNSIGNED',
+      () => made.intake.install({ order: { ...orderJson(order), signature: undefined } }),
+    ],
+    [
+      'signed by a stranger',
+      'MODEL_SIGNATURE',
+      () => made.deliver(made.sealed('new', parcel.archive, stranger)),
+    ],
     ['no order', 'MODEL_ORDER', () => made.intake.install({})],
-    ['another size than signed', 'MODEL_SIGNATURE', () => made.install({ order: { ...order, size: order.size + 1 } })],
+    [
+      'another size than signed',
+      'MODEL_SIGNATURE',
+      () => made.install({ order: { ...order, size: order.size + 1 } }),
+    ],
     ['too large', 'MODEL_TOO_LARGE', () => made.deliver(made.sealed('new', randomBytes(200_001)))],
     ['not what was ordered', 'MODEL_ARCHIVE_HASH', () => made.deliver({ order, archive: damaged })],
     ['truncated', 'MODEL_TRUNCATED', () => made.deliver(made.sealed('new', parcel.archive.subarray(0, -9)))],
     ['no archive', 'MODEL_ARCHIVE', () => made.deliver(made.sealed('new', randomBytes(500)))],
-    ['a path out of the folder', 'MODEL_ARCHIVE_PATH', () => made.deliver(made.sealed('new', gzipSync(traversing)))],
+    [
+      'a path out of the folder',
+      'MODEL_ARCHIVE_PATH',
+      () => made.deliver(made.sealed('new', gzipSync(traversing))),
+    ],
     ['a link', 'MODEL_ARCHIVE_LINK', () => made.deliver(made.sealed('new', gzipSync(link)))],
-    ['a bomb', 'MODEL_ARCHIVE_BOMB', () => made.deliver(made.sealed('new', gzipSync(Buffer.alloc(9 * 2 ** 20))))],
+    [
+      'a bomb',
+      'MODEL_ARCHIVE_BOMB',
+      () => made.deliver(made.sealed('new', gzipSync(Buffer.alloc(9 * 2 ** 20)))),
+    ],
     ['a damaged file', 'MODEL_HASH', () => made.deliver(with_('weights.bin', flip('weights.bin')))],
-    ['no manifest worth the name', 'MODEL_MANIFEST', () => made.deliver(with_('manifest.json', Buffer.from('{}')))],
+    [
+      'no manifest worth the name',
+      'MODEL_MANIFEST',
+      () => made.deliver(with_('manifest.json', Buffer.from('{}'))),
+    ],
     [
       'other features',
       'MODEL_FEATURES',
@@ -118,7 +144,11 @@ t.test('each bad model is refused with a code of its own, and the old one goes o
     ['another model than ordered', 'MODEL_ID', () => made.deliver(made.parcel('other', good))],
     ['another URL than https', 'MODEL_URL', () => made.install(parcel, { url: 'http://localhost/x' })],
     ['a chunk without an order', 'MODEL_NO_DELIVERY', () => made.chunk(large(made), 0)],
-    ['a chunk that is none', 'MODEL_CHUNK', () => made.intake.chunk({ sha256: order.sha256, offset: 0, data: '!' })],
+    [
+      'a chunk that is none',
+      'MODEL_CHUNK',
+      () => made.intake.chunk({ sha256: order.sha256, offset: 0, data: '!' }),
+    ],
   ]
   for (const [what, code, send] of cases) {
     t.equal(await codeOf(send()), code, what)
@@ -126,7 +156,10 @@ t.test('each bad model is refused with a code of its own, and the old one goes o
     // Not to be refused for being too much.
     made.clock.advance(60_000)
   }
-  const wrongGolden = golden.replace(/"output":\[(-?\d+)/, (_, value) => `"output":[${Number(value) === 0 ? 1 : 0}`)
+  const wrongGolden = golden.replace(
+    /"output":\[(-?\d+)/,
+    (_, value) => `"output":[${Number(value) === 0 ? 1 : 0}`,
+  )
   const manifest = Buffer.from(good.get('manifest.json')!).toString('utf8')
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
   const rehashed = manifest
@@ -143,60 +176,69 @@ t.test('each bad model is refused with a code of its own, and the old one goes o
   t.equal(made.start().id, 'old')
 })
 
-t.test('a delivery goes on after a restart where it was, and a chunk that comes twice is taken once', async (t) => {
-  const made = rig(t).attach()
-  const parcel = large(made)
-  await made.install(parcel)
-  t.same(await made.chunk(parcel), { offset: CHUNK_BYTES, chunkBytes: CHUNK_BYTES })
-  t.match(await made.chunk(parcel, 0), { offset: CHUNK_BYTES }, 'its answer was lost')
-  t.equal(await codeOf(made.chunk(parcel, 2 * CHUNK_BYTES)), 'MODEL_CHUNK', 'one was lost')
-  t.equal(await codeOf(made.chunk(parcel, CHUNK_BYTES - 1)), 'MODEL_CHUNK', 'they overlap')
-  made.stop()
-  made.start('boot-2').attach()
-  t.match(await made.install(parcel), { offset: CHUNK_BYTES })
-  t.equal(await made.deliver(parcel), 'in_force')
-})
+t.test(
+  'a delivery goes on after a restart where it was, and a chunk that comes twice is taken once',
+  async (t) => {
+    const made = rig(t).attach()
+    const parcel = large(made)
+    await made.install(parcel)
+    t.same(await made.chunk(parcel), { offset: CHUNK_BYTES, chunkBytes: CHUNK_BYTES })
+    t.match(await made.chunk(parcel, 0), { offset: CHUNK_BYTES }, 'its answer was lost')
+    t.equal(await codeOf(made.chunk(parcel, 2 * CHUNK_BYTES)), 'MODEL_CHUNK', 'one was lost')
+    t.equal(await codeOf(made.chunk(parcel, CHUNK_BYTES - 1)), 'MODEL_CHUNK', 'they overlap')
+    made.stop()
+    made.start('boot-2').attach()
+    t.match(await made.install(parcel), { offset: CHUNK_BYTES })
+    t.equal(await made.deliver(parcel), 'in_force')
+  },
+)
 
-t.test('what lies half received is given up for another order, another key, or when it is not to be read', async (t) => {
-  const made = rig(t).attach()
-  const parcel = large(made)
-  await made.install(parcel)
-  await made.chunk(parcel)
-  await made.install(made.parcel('small'))
-  t.match(await made.install(parcel), { offset: 0 })
-  await made.chunk(parcel)
-  made.key = generateKeyPairSync('ed25519').publicKey
-  t.equal(made.start().incoming.order, undefined, 'a key was withdrawn')
-  made.key = made.keys.publicKey
-  made.start().attach()
-  await made.install(parcel)
-  await made.chunk(parcel)
-  writeFileSync(join(made.stateDir, 'models', 'incoming.json'), 'nonsense')
-  t.equal(made.start().incoming.order, undefined)
-  made.attach()
-  await made.install(parcel)
-  const part = join(made.stateDir, 'models', 'incoming.part')
-  mkdirSync(part)
-  t.equal(made.start().incoming.order, undefined, 'a folder in its place is no archive')
-  rmSync(part, { recursive: true, force: true })
-  made.attach()
-  t.equal(await made.deliver(parcel), 'in_force')
-})
+t.test(
+  'what lies half received is given up for another order, another key, or when it is not to be read',
+  async (t) => {
+    const made = rig(t).attach()
+    const parcel = large(made)
+    await made.install(parcel)
+    await made.chunk(parcel)
+    await made.install(made.parcel('small'))
+    t.match(await made.install(parcel), { offset: 0 })
+    await made.chunk(parcel)
+    made.key = generateKeyPairSync('ed25519').publicKey
+    t.equal(made.start().incoming.order, undefined, 'a key was withdrawn')
+    made.key = made.keys.publicKey
+    made.start().attach()
+    await made.install(parcel)
+    await made.chunk(parcel)
+    writeFileSync(join(made.stateDir, 'models', 'incoming.json'), 'nonsense')
+    t.equal(made.start().incoming.order, undefined)
+    made.attach()
+    await made.install(parcel)
+    const part = join(made.stateDir, 'models', 'incoming.part')
+    mkdirSync(part)
+    t.equal(made.start().incoming.order, undefined, 'a folder in its place is no archive')
+    rmSync(part, { recursive: true, force: true })
+    made.attach()
+    t.equal(await made.deliver(parcel), 'in_force')
+  },
+)
 
-t.test('one model at a time: none beside one on trial, and one that is asked for twice is installed once', async (t) => {
-  const made = rig(t).attach()
-  const first = made.parcel('first')
-  await made.install(first)
-  const both = await Promise.all([made.chunk(first, 0), made.install(first), made.chunk(first, 0)])
-  t.same(both, ['in_force', 'in_force', 'in_force'])
-  t.same(made.used, ['first'])
-  t.equal(await codeOf(made.install(made.parcel('second'))), 'MODEL_BUSY')
-  made.clock.advance(600_000)
-  await made.deliver(made.parcel('second'))
-  made.clock.advance(600_000)
-  await made.deliver(made.parcel('third'))
-  t.equal(kept(made).length, 2, 'active and previous')
-})
+t.test(
+  'one model at a time: none beside one on trial, and one that is asked for twice is installed once',
+  async (t) => {
+    const made = rig(t).attach()
+    const first = made.parcel('first')
+    await made.install(first)
+    const both = await Promise.all([made.chunk(first, 0), made.install(first), made.chunk(first, 0)])
+    t.same(both, ['in_force', 'in_force', 'in_force'])
+    t.same(made.used, ['first'])
+    t.equal(await codeOf(made.install(made.parcel('second'))), 'MODEL_BUSY')
+    made.clock.advance(600_000)
+    await made.deliver(made.parcel('second'))
+    made.clock.advance(600_000)
+    await made.deliver(made.parcel('third'))
+    t.equal(kept(made).length, 2, 'active and previous')
+  },
+)
 
 t.test('a rollback goes back one by one to the released model', async (t) => {
   const made = rig(t).attach()
@@ -227,7 +269,10 @@ t.test('a model that throws or gives no number is rolled back within the window'
   await made.deliver(made.parcel('bad'))
   const instead = made.inForce.modelFailed(new InternalError('INTERNAL_NOT_FINITE', 'logit 3 is NaN'))
   t.equal(instead?.classifier.model.id, 'tiny-8')
-  t.match(made.inForce.report, { id: 'tiny-8', lastRollback: { code: 'MODEL_ROLLED_BACK_FAULT', message: /NaN/ } })
+  t.match(made.inForce.report, {
+    id: 'tiny-8',
+    lastRollback: { code: 'MODEL_ROLLED_BACK_FAULT', message: /NaN/ },
+  })
   t.equal(made.says, 2, 'and it is told')
   t.equal(made.start().id, 'tiny-8')
 })
@@ -276,20 +321,26 @@ t.test('a machine that goes down again and again in the trial rolls back, too', 
   t.equal(made.start('boot-4').id, 'tiny-8')
 })
 
-t.test('at the start a damaged model gives way to the one before, and that to the released one', async (t) => {
-  const made = rig(t).attach()
-  const [first, second] = [made.parcel('first'), made.parcel('second')]
-  await made.deliver(first)
-  made.clock.advance(600_000)
-  await made.deliver(second)
-  made.clock.advance(600_000)
-  const folder = ({ order }: Parcel): string => join(made.stateDir, 'models', order.sha256.slice(0, 16))
-  writeFileSync(join(folder(second), 'weights.bin'), 'damaged')
-  t.match(made.start().inForce.report, { id: 'first', lastRollback: { id: 'second', code: 'MODEL_HASH' } })
-  t.match(made.log.lines.at(-1), { level: 'error', fields: { code: 'MODEL_HASH', model: 'second' } })
-  rmSync(folder(first), { recursive: true })
-  t.match(made.start().inForce.report, { id: 'tiny-8', lastRollback: { id: 'first', code: 'MODEL_NOT_FOUND' } })
-})
+t.test(
+  'at the start a damaged model gives way to the one before, and that to the released one',
+  async (t) => {
+    const made = rig(t).attach()
+    const [first, second] = [made.parcel('first'), made.parcel('second')]
+    await made.deliver(first)
+    made.clock.advance(600_000)
+    await made.deliver(second)
+    made.clock.advance(600_000)
+    const folder = ({ order }: Parcel): string => join(made.stateDir, 'models', order.sha256.slice(0, 16))
+    writeFileSync(join(folder(second), 'weights.bin'), 'damaged')
+    t.match(made.start().inForce.report, { id: 'first', lastRollback: { id: 'second', code: 'MODEL_HASH' } })
+    t.match(made.log.lines.at(-1), { level: 'error', fields: { code: 'MODEL_HASH', model: 'second' } })
+    rmSync(folder(first), { recursive: true })
+    t.match(made.start().inForce.report, {
+      id: 'tiny-8',
+      lastRollback: { id: 'first', code: 'MODEL_NOT_FOUND' },
+    })
+  },
+)
 
 t.test('a key that was changed withdraws what was signed with the old one', async (t) => {
   const made = rig(t).attach()
@@ -374,7 +425,11 @@ t.test('a disk that cannot be written to refuses with a code of its own', async 
   t.equal(await made.deliver(made.parcel('new')), 'in_force')
   made.clock.advance(600_000)
   mkdirSync(join(made.stateDir, 'models.json.part'))
-  t.equal(await codeOf(made.deliver(made.parcel('newer'))), 'MODEL_NOT_KEPT', 'what cannot be kept is not put in force')
+  t.equal(
+    await codeOf(made.deliver(made.parcel('newer'))),
+    'MODEL_NOT_KEPT',
+    'what cannot be kept is not put in force',
+  )
   t.equal(made.id, 'new')
 })
 
@@ -400,6 +455,32 @@ t.test('an agent that was built before the model changed gets the one in force',
   t.same(made.used, [], 'there was none to be told')
   made.attach({ model: { ...made.inForce.model!, classifier: { model: { id: 'x' } } as never } })
   t.same(made.used, ['tiny-8'])
+})
+
+t.test('fuzz: whatever is asked, only an error of ours comes, and the old model goes on', async (t) => {
+  const made = rig(t).attach()
+  const parcel = large(made)
+  await made.install(parcel)
+  const orders = fc.oneof(fc.constant(orderJson(parcel.order)), fc.jsonValue())
+  const bodies = fc.record(
+    {
+      order: orders,
+      url: fc.oneof(fc.constant(undefined), fc.jsonValue()),
+      sha256: fc.oneof(fc.constant(parcel.order.sha256), fc.jsonValue()),
+      offset: fc.oneof(fc.constantFrom(0, CHUNK_BYTES), fc.jsonValue()),
+      data: fc.oneof(fc.base64String(), fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  )
+  await fc.assert(
+    fc.asyncProperty(bodies, async (body) => {
+      await codeOf(made.intake.install(body))
+      await codeOf(made.intake.chunk(body))
+      return made.id === 'tiny-8'
+    }),
+    { numRuns: 300 },
+  )
+  t.equal(await made.deliver(parcel), 'in_force', 'and a good one comes all the same')
 })
 
 t.test('packing is what a device unpacks, whatever else the folder holds', async (t) => {

@@ -24,7 +24,7 @@ import { RemoteConfig } from '../remote-config.js'
 import { readRemoteState, RemoteStore } from '../remote-store.js'
 import { createOutbox } from './create-outbox.js'
 import { checkSettings } from './check-settings.js'
-import { openDelivery, type ModelDelivery } from './open-delivery.js'
+import { modelKey, openDelivery, type ModelDelivery } from './open-delivery.js'
 import { readSettingFile } from './read-setting-file.js'
 
 /** What outlives an agent: it may be built anew within the process, for a configuration that wants that. */
@@ -91,6 +91,7 @@ export async function openSession(
   const { config } = local.loaded
   const { device } = config
   const key = verificationKey(device)
+  const deliveryKey = modelKey(config)
   const stateFile = (name: string): StateFile => new StateFile(device.state_dir, name)
   const outbox = createOutbox(config, { clock, log })
   // First of all: it holds the lock on the folder, and what else is in there belongs to whoever has that.
@@ -111,7 +112,7 @@ export async function openSession(
     listening: new ListenSwitch(stateFile('listening.json'), clock, log),
     alerts: new AlertRegister(stateFile('alerts.json'), log),
     remote,
-    delivery: openDelivery(config, { clock, log }),
+    delivery: openDelivery(config, deliveryKey, { clock, log }),
   })
 }
 

@@ -22,15 +22,14 @@ export interface ModelDelivery {
 }
 
 /**
+ * @param key as `modelKey` read it
  * @returns undefined where none may be delivered
- * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY
  */
 export function openDelivery(
-  config: Config,
+  { classify, device }: Pick<Config, 'classify' | 'device'>,
+  key: KeyObject | undefined,
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
 ): ModelDelivery | undefined {
-  const { classify, device } = config
-  const key = modelKey(config)
   // What is delivered has the engine's own form alone.
   if (key === undefined || classify.backend !== 'int8') return undefined
   const shelf = new ModelShelf(join(device.state_dir, 'models'))

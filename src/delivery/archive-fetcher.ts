@@ -34,7 +34,7 @@ export async function fetchArchive(
   { clock, log, signal, download = downloadArchive }: FetchDeps,
 ): Promise<void> {
   const startedMs = clock.monotonicMs()
-  for (let fruitless = 0; ; ) {
+  for (let fruitless = 0; ;) {
     const before = offset()
     try {
       await download({ ...fetch, offset: before, signal })

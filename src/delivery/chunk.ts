@@ -22,7 +22,8 @@ export function parseChunk(body: JsonObject): ModelChunk {
   const { sha256, offset, data } = body
   if (typeof sha256 !== 'string') throw malformed('sha256 is no text')
   if (!Number.isSafeInteger(offset) || (offset as number) < 0) throw malformed('offset is no position')
-  if (typeof data !== 'string' || data.length % 4 !== 0 || !BASE64.test(data)) throw malformed('data is no base64')
+  if (typeof data !== 'string' || data.length % 4 !== 0 || !BASE64.test(data))
+    throw malformed('data is no base64')
   const bytes = Buffer.from(data, 'base64')
   if (bytes.length < 1 || bytes.length > CHUNK_BYTES) {
     throw malformed(`data has ${bytes.length} bytes, allowed: 1 to ${CHUNK_BYTES}`)

@@ -1,4 +1,4 @@
-import { ModelError } from '../errors.js'
+import type { ModelError } from '../errors.js'
 import type { Logger } from '../ops/logger.js'
 import { machineBoot } from '../ops/machine-boot.js'
 import type { StateFile } from '../ops/state-file.js'
@@ -79,7 +79,10 @@ export class DeliveryStore {
       const bytes = file.read(DELIVERY_STATE_MAX_BYTES)
       return bytes === undefined ? RELEASED_ONLY : parseDeliveryState(bytes)
     } catch (error) {
-      log.error({ code: 'MODEL_STATE', path: file.path, reason: reasonOf(error) }, 'starting with the released model')
+      log.error(
+        { code: 'MODEL_STATE', path: file.path, reason: reasonOf(error) },
+        'starting with the released model',
+      )
       return RELEASED_ONLY
     }
   }

@@ -91,7 +91,10 @@ async function ask(url: URL, { offset, ca, signal }: ArchiveDownload): Promise<I
   return response
 }
 
-async function takeAll(response: IncomingMessage, { url, size, offset, take }: ArchiveDownload): Promise<void> {
+async function takeAll(
+  response: IncomingMessage,
+  { url, size, offset, take }: ArchiveDownload,
+): Promise<void> {
   const from = rangeStart(response, url, size, offset)
   let toSkip = offset - from
   let missing = size - offset
@@ -108,7 +111,7 @@ async function takeAll(response: IncomingMessage, { url, size, offset, take }: A
       toSkip -= part.length - rest.length
       if (rest.length > missing) throw failure(url, `it sends more than the ${size} bytes that were ordered`)
       missing -= rest.length
-      for (let at = 0; at < rest.length; ) {
+      for (let at = 0; at < rest.length;) {
         const piece = rest.subarray(at, at + CHUNK_BYTES - gathered)
         parts.push(piece)
         gathered += piece.length
@@ -133,12 +136,21 @@ function truncated(url: URL, missing: number, size: number, cause?: unknown): Mo
 }
 
 /** Where in the archive the response begins. */
-function rangeStart({ statusCode, headers }: IncomingMessage, url: URL, size: number, offset: number): number {
+function rangeStart(
+  { statusCode, headers }: IncomingMessage,
+  url: URL,
+  size: number,
+  offset: number,
+): number {
   if (statusCode === 206) {
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '')
-    const isOurs = range !== null && Number(range[1]) === offset && (range[2] === '*' || Number(range[2]) === size)
+    const isOurs =
+      range !== null && Number(range[1]) === offset && (range[2] === '*' || Number(range[2]) === size)
     if (isOurs) return offset
-    throw failure(url, `it sends the range ${String(headers['content-range'])} of another file than the one ordered`)
+    throw failure(
+      url,
+      `it sends the range ${String(headers['content-range'])} of another file than the one ordered`,
+    )
   }
   const length = headers['content-length']
   if (length !== undefined && Number(length) !== size) {

@@ -60,7 +60,7 @@ export class IncomingArchive {
     try {
       const file = openSync(this.#path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
       try {
-        for (let done = 0; done < bytes.length; ) {
+        for (let done = 0; done < bytes.length;) {
           done += writeSync(file, bytes, done, bytes.length - done, this.#offset + done)
         }
       } finally {

@@ -42,7 +42,8 @@ export async function unpackModel(archive: Uint8Array): Promise<ModelFiles> {
   const maxFileBytes = maxUnpackedBytes(archive.length)
   const files = readUstar(await gunzipBounded(archive, maxFileBytes), { names: ARCHIVE_NAMES, maxFileBytes })
   for (const name of REQUIRED) {
-    if (!files.has(name)) throw new ModelError('MODEL_ARCHIVE', `the archive holds no ${name}; make it with affectd model sign`)
+    if (!files.has(name))
+      throw new ModelError('MODEL_ARCHIVE', `the archive holds no ${name}; make it with affectd model sign`)
   }
   return files
 }
@@ -64,9 +65,15 @@ async function gunzipBounded(archive: Uint8Array, maxOutputLength: number): Prom
       )
     }
     if (code === 'Z_BUF_ERROR') {
-      throw new ModelError('MODEL_TRUNCATED', 'the archive ends too early; make it with affectd model sign', { cause })
+      throw new ModelError('MODEL_TRUNCATED', 'the archive ends too early; make it with affectd model sign', {
+        cause,
+      })
     }
-    throw new ModelError('MODEL_ARCHIVE', 'the archive is no gzip, or damaged; make it with affectd model sign', { cause })
+    throw new ModelError(
+      'MODEL_ARCHIVE',
+      'the archive is no gzip, or damaged; make it with affectd model sign',
+      { cause },
+    )
   }
   if (consumed === archive.length) return unpacked
   throw new ModelError('MODEL_ARCHIVE', 'the archive goes on after its end; make it with affectd model sign')

@@ -47,11 +47,16 @@ export function parseOrder(value: unknown): ModelOrder {
   if (schema !== ORDER_SCHEMA) throw malformed(`its schema is not ${ORDER_SCHEMA}`)
   if (typeof id !== 'string' || !ID.test(id)) throw malformed('id is no name of a model')
   if (!Number.isSafeInteger(size) || (size as number) < 1) throw malformed('size is no number of bytes')
-  if (typeof sha256 !== 'string' || !SHA256.test(sha256)) throw malformed('sha256 is not 64 hexadecimal digits')
+  if (typeof sha256 !== 'string' || !SHA256.test(sha256))
+    throw malformed('sha256 is not 64 hexadecimal digits')
   if (signature === undefined || signature === null || signature === '') {
-    throw new ModelError('MODEL_UNSIGNED', `the order for model ${id} is not signed; make it with affectd model sign`)
+    throw new ModelError(
+      'MODEL_UNSIGNED',
+      `the order for model ${id} is not signed; make it with affectd model sign`,
+    )
   }
-  if (typeof signature !== 'string' || signature.length > MAX_SIGNATURE_LENGTH) throw malformed('signature is none')
+  if (typeof signature !== 'string' || signature.length > MAX_SIGNATURE_LENGTH)
+    throw malformed('signature is none')
   return { id, size: size as number, sha256, signature }
 }
 

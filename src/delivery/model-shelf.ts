@@ -110,7 +110,11 @@ export function notKept(path: string, cause: unknown): ModelError {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ModelError('MODEL_DISK_FULL', `${path}: the disk is full; make room`, { cause })
   }
-  return new ModelError('MODEL_NOT_KEPT', `${path} cannot be written (${reasonOf(cause)}); mend device.state_dir`, { cause })
+  return new ModelError(
+    'MODEL_NOT_KEPT',
+    `${path} cannot be written (${reasonOf(cause)}); mend device.state_dir`,
+    { cause },
+  )
 }
 
 function megabytes(bytes: number): string {

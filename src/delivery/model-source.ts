@@ -49,7 +49,8 @@ export class ModelSource {
   arrived(directory: string, order: ModelOrder, now: PipelineModel): PipelineModel {
     const model = this.options.load(directory)
     const { id } = model.classifier.model
-    if (id !== order.id) throw new ModelError('MODEL_ID', `the archive holds model ${id}, ordered was ${order.id}`)
+    if (id !== order.id)
+      throw new ModelError('MODEL_ID', `the archive holds model ${id}, ordered was ${order.id}`)
     checkSameLabels(model.classifier, now.classifier)
     return model
   }

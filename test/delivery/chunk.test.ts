@@ -32,8 +32,11 @@ t.test('fuzz: a chunk is read as it was written, and of anything else only a Mod
     }),
     { numRuns: 500 },
   )
-  t.throws(() => parseChunk({ sha256: SHA256, offset: 0, data: Buffer.alloc(CHUNK_BYTES + 1).toString('base64') }), {
-    code: 'MODEL_CHUNK',
-  })
+  t.throws(
+    () => parseChunk({ sha256: SHA256, offset: 0, data: Buffer.alloc(CHUNK_BYTES + 1).toString('base64') }),
+    {
+      code: 'MODEL_CHUNK',
+    },
+  )
   t.throws(() => parseChunk({ sha256: SHA256, offset: 0, data: '' }), { code: 'MODEL_CHUNK' })
 })

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { fetchArchive } from '../../src/delivery/archive-fetcher.js'
 import { downloadArchive, parseArchiveUrl } from '../../src/delivery/https-archive.js'
 import { AffectdError } from '../../src/errors.js'
@@ -47,12 +47,22 @@ t.test('a server of one’s own', skipUnless('openssl'), async (t) => {
   const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
   const { signal } = new AbortController()
 
-  const fetch = async (offset = 0, part: { ca?: string; size?: number } = {}): Promise<Buffer | string> => {
+  const fetch = async (
+    offset = 0,
+    part: { ca?: string | undefined; size?: number } = {},
+  ): Promise<Buffer | string> => {
     const taken: Uint8Array[] = []
     const take = (bytes: Uint8Array): void => void taken.push(bytes)
     const size = part.size ?? BYTES.length
     try {
-      await downloadArchive({ url: new URL(`${origin}/m`), size, offset, ca: 'ca' in part ? part.ca : ca, take, signal })
+      await downloadArchive({
+        url: new URL(`${origin}/m`),
+        size,
+        offset,
+        ca: 'ca' in part ? part.ca : ca,
+        take,
+        signal,
+      })
       return Buffer.concat(taken)
     } catch (error) {
       if (error instanceof AffectdError) return error.code
@@ -114,7 +124,10 @@ t.test('a server of one’s own', skipUnless('openssl'), async (t) => {
     const log = recordingLogger()
     const deps = { clock, log, signal }
     const url = new URL(`${origin}/m`)
-    const done = fetchArchive({ url, size: BYTES.length, ca, take: (bytes) => void taken.push(bytes), offset }, deps)
+    const done = fetchArchive(
+      { url, size: BYTES.length, ca, take: (bytes) => void taken.push(bytes), offset },
+      deps,
+    )
     let isDone = false
     void done.finally(() => (isDone = true)).catch(() => undefined)
     while (!isDone) {

@@ -24,7 +24,10 @@ async function codeOf(archive: Uint8Array): Promise<string> {
 
 t.test('a model comes out as it went in; the same model gives the same archive', async (t) => {
   const archive = packModel(FILES)
-  t.ok(Buffer.from(archive).equals(packModel(new Map([...FILES].reverse()))), 'in whatever order the files are given')
+  t.ok(
+    Buffer.from(archive).equals(packModel(new Map([...FILES].reverse()))),
+    'in whatever order the files are given',
+  )
   const files = await unpackModel(archive)
   t.same([...files.keys()].sort(), [...FILES.keys()].sort())
   for (const [name, content] of files) t.ok(Buffer.from(content).equals(FILES.get(name)!), name)
@@ -52,7 +55,10 @@ t.test('a truncated archive, one with something behind it, and what is none are 
   t.equal(await codeOf(Buffer.concat([archive, Buffer.from([0])])), 'MODEL_ARCHIVE')
   t.equal(await codeOf(Buffer.concat([archive, archive])), 'MODEL_ARCHIVE')
   t.equal(await codeOf(Buffer.from('PK\u0003\u0004 a zip file')), 'MODEL_ARCHIVE')
-  t.equal(await codeOf(gzipSync(writeUstar(new Map([['manifest.json', Buffer.from('{}')]])))), 'MODEL_ARCHIVE')
+  t.equal(
+    await codeOf(gzipSync(writeUstar(new Map([['manifest.json', Buffer.from('{}')]])))),
+    'MODEL_ARCHIVE',
+  )
 })
 
 t.test('fuzz: of a damaged archive only a ModelError comes', async (t) => {

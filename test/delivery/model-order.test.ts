@@ -32,11 +32,16 @@ t.test('an order counts as it was signed and in no other way', async (t) => {
   t.equal(codeOf(json), 'taken')
   t.equal(codeOf({ ...json, more: 1 }), 'taken', 'unknown fields are ignored')
   const changes = [{ id: 'affect-cnn-4' }, { size: 153_712 }, { sha256: 'ac'.repeat(32) }]
-  for (const change of changes) t.equal(codeOf({ ...json, ...change }), 'MODEL_SIGNATURE', JSON.stringify(change))
+  for (const change of changes)
+    t.equal(codeOf({ ...json, ...change }), 'MODEL_SIGNATURE', JSON.stringify(change))
   t.equal(codeOf(orderJson(signOrder(other, PLAIN))), 'MODEL_SIGNATURE', 'of another key')
   t.equal(codeOf({ ...json, signature: `${ORDER.signature.slice(0, -3)}===` }), 'MODEL_SIGNATURE')
   const forConfig = signText(privateKey, signedText('device/d', 1, PLAIN))
-  t.equal(codeOf({ ...json, signature: forConfig }), 'MODEL_SIGNATURE', 'what was signed for another use of the key')
+  t.equal(
+    codeOf({ ...json, signature: forConfig }),
+    'MODEL_SIGNATURE',
+    'what was signed for another use of the key',
+  )
   for (const signature of [undefined, null, '']) t.equal(codeOf({ ...json, signature }), 'MODEL_UNSIGNED')
 })
 

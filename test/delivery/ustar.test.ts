@@ -30,7 +30,8 @@ function headed(change: (header: Buffer) => void, content = 'x'): Uint8Array {
   return bytes
 }
 
-const named = (name: string): Uint8Array => headed((header) => header.fill(0, 0, 100).write(name, 0, 'latin1'))
+const named = (name: string): Uint8Array =>
+  headed((header) => header.fill(0, 0, 100).write(name, 0, 'latin1'))
 
 t.test('what was written is read, whatever the files hold, and the same files give the same bytes', (t) => {
   const files = fc.dictionary(fc.constantFrom(...NAMES), fc.uint8Array({ maxLength: 2000 }))
@@ -48,17 +49,38 @@ t.test('what was written is read, whatever the files hold, and the same files gi
 })
 
 t.test('a name that leads elsewhere has a code of its own', (t) => {
-  const names = ['../weights.bin', '/etc/passwd', 'a/weights.bin', '..', '.', 'C:\\weights.bin', '..\\weights.bin', '']
+  const names = [
+    '../weights.bin',
+    '/etc/passwd',
+    'a/weights.bin',
+    '..',
+    '.',
+    'C:\\weights.bin',
+    '..\\weights.bin',
+    '',
+  ]
   for (const name of names) t.equal(codeOf(named(name)), 'MODEL_ARCHIVE_PATH', JSON.stringify(name))
-  t.equal(codeOf(headed((header) => header.write('etc', 345))), 'MODEL_ARCHIVE_PATH', 'a prefix is a folder, too')
+  t.equal(
+    codeOf(headed((header) => header.write('etc', 345))),
+    'MODEL_ARCHIVE_PATH',
+    'a prefix is a folder, too',
+  )
   t.end()
 })
 
 t.test('links, folders, devices and extensions have a code of their own', (t) => {
   for (const type of ['1', '2', '3', '4', '5', '6', '7', 'x', 'g', 'L', 'K', '\0', 'S']) {
-    t.equal(codeOf(headed((header) => header.write(type, 156, 'latin1'))), 'MODEL_ARCHIVE_LINK', JSON.stringify(type))
+    t.equal(
+      codeOf(headed((header) => header.write(type, 156, 'latin1'))),
+      'MODEL_ARCHIVE_LINK',
+      JSON.stringify(type),
+    )
   }
-  t.equal(codeOf(headed((header) => header.write('/etc/passwd', 157))), 'MODEL_ARCHIVE_LINK', 'a target alone, too')
+  t.equal(
+    codeOf(headed((header) => header.write('/etc/passwd', 157))),
+    'MODEL_ARCHIVE_LINK',
+    'a target alone, too',
+  )
   t.end()
 })
 
@@ -103,7 +125,8 @@ t.test('fuzz: of any bytes and any damaged archive, only a ModelError comes', (t
     fc.property(edits, fixes, (changes, isFixed) => {
       const bytes = Buffer.from(whole)
       for (const [at, value] of changes) bytes[at] = value
-      if (isFixed) bytes.write(`${checksum(bytes.subarray(0, 512)).toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+      if (isFixed)
+        bytes.write(`${checksum(bytes.subarray(0, 512)).toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
       codeOf(bytes)
       return true
     }),

@@ -30,7 +30,10 @@ t.test(
     const keyFile = join(folder, 'key.pem')
     writeFileSync(keyFile, made.keys.publicKey.export({ type: 'spki', format: 'pem' }))
     const args = [CHILD, stateDir, join(folder, 'released'), keyFile, archive, join(folder, 'copies')]
-    const said = execFileSync(process.execPath, args, { env: { ...process.env, ...disk.env() }, encoding: 'utf8' })
+    const said = execFileSync(process.execPath, args, {
+      env: { ...process.env, ...disk.env() },
+      encoding: 'utf8',
+    })
     t.equal(said, 'in force\n')
 
     const copies = readdirSync(join(folder, 'copies'))

@@ -72,7 +72,13 @@ export class DeliveryRig {
     if (options.checkRoom !== undefined) shelf.checkRoom = options.checkRoom
     this.incoming = new IncomingArchive(shelf.folder)
     const load = loadInt8Model
-    const source = new ModelSource({ shelf, key, load, loadReleased: () => load(join(this.folder, 'released')), log })
+    const source = new ModelSource({
+      shelf,
+      key,
+      load,
+      loadReleased: () => load(join(this.folder, 'released')),
+      log,
+    })
     const file = new StateFile(this.stateDir, 'models.json')
     this.inForce = new ModelInForce({
       store: new DeliveryStore({ file, log, nowMs: () => clock.nowMs(), machineBoot }),
@@ -120,7 +126,10 @@ export class DeliveryRig {
     const directory = join(this.folder, `made-${id}`)
     writeModel(directory, { id, ...change })
     return new Map(
-      ['manifest.json', 'weights.bin', 'golden.json'].map((name) => [name, readFileSync(join(directory, name))]),
+      ['manifest.json', 'weights.bin', 'golden.json'].map((name) => [
+        name,
+        readFileSync(join(directory, name)),
+      ]),
     )
   }
 
@@ -164,6 +173,9 @@ function writeModel(directory: string, change: Partial<ModelToWrite>): void {
 }
 
 /** Its model, of another behaviour. */
-export function misbehaving(model: PipelineModel, classifyInto: PipelineModel['classifier']['classifyInto']): PipelineModel {
+export function misbehaving(
+  model: PipelineModel,
+  classifyInto: PipelineModel['classifier']['classifyInto'],
+): PipelineModel {
   return { ...model, classifier: { ...model.classifier, classifyInto } }
 }

@@ -15,7 +15,10 @@ let syncs = 0
 const beforeSync = () => cpSync(folder, join(copies, `kill-${++syncs}`), { recursive: true })
 const afterSync = () => {
   const shadow = process.env.POWER_CUT_SHADOW
-  cpSync(shadow, join(copies, `cut-${syncs}`), { recursive: true, filter: (path) => !path.endsWith('.shadow') })
+  cpSync(shadow, join(copies, `cut-${syncs}`), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.shadow'),
+  })
 }
 
 const { fsyncSync } = fs
@@ -36,7 +39,7 @@ await handle.close()
 syncBuiltinESMExports()
 
 const { loadConfig } = await import('../../dist/config/load-config.js')
-const { openDelivery } = await import('../../dist/cli/open-delivery.js')
+const { modelKey, openDelivery } = await import('../../dist/cli/open-delivery.js')
 const { systemClock } = await import('../../dist/ops/clock.js')
 const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 const set = [
@@ -45,7 +48,7 @@ const set = [
   `classify.model_key_file=${keyFile}`,
 ]
 const { config } = loadConfig({ env: {}, set })
-const { intake, close } = openDelivery(config, { clock: systemClock, log: silent })
+const { intake, close } = openDelivery(config, modelKey(config), { clock: systemClock, log: silent })
 const archive = readFileSync(archivePath)
 const order = JSON.parse(readFileSync(`${archivePath}.json`, 'utf8'))
 let answer = await intake.install({ order })

@@ -27,12 +27,22 @@ export interface Delivery {
  * @returns what the device says of the model in force
  * @throws {FleetError} as `DeviceRequests.ask`; FLEET_MALFORMED
  */
-export async function deliver({ requests, order, archive, url, clock, onProgress }: Delivery): Promise<JsonObject> {
+export async function deliver({
+  requests,
+  order,
+  archive,
+  url,
+  clock,
+  onProgress,
+}: Delivery): Promise<JsonObject> {
   let best = -1
-  for (let fruitless = 0; ; ) {
+  for (let fruitless = 0; ;) {
     let offset = -1
     try {
-      let answer = await requests.ask('model/install', { order: orderJson(order), ...(url !== undefined && { url }) })
+      let answer = await requests.ask('model/install', {
+        order: orderJson(order),
+        ...(url !== undefined && { url }),
+      })
       while (answer['state'] === 'receiving') {
         const step = receivingStep(answer, archive.length)
         offset = step.offset
@@ -52,7 +62,10 @@ export async function deliver({ requests, order, archive, url, clock, onProgress
 }
 
 /** @throws {FleetError} FLEET_MALFORMED */
-function receivingStep(answer: JsonObject, size: number): { readonly offset: number; readonly chunkBytes: number } {
+function receivingStep(
+  answer: JsonObject,
+  size: number,
+): { readonly offset: number; readonly chunkBytes: number } {
   const { offset, chunk_bytes: chunkBytes } = answer
   const isInside = typeof offset === 'number' && Number.isInteger(offset) && offset >= 0 && offset < size
   if (isInside && typeof chunkBytes === 'number' && chunkBytes >= 1) return { offset, chunkBytes }

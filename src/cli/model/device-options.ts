@@ -63,7 +63,8 @@ export async function withDevice(
   run: (requests: DeviceRequests, device: string, clock: Clock) => Promise<number>,
 ): Promise<number> {
   const { device } = values
-  if (device === undefined) throw new UsageError('USAGE_ARGUMENTS', `affectd ${command} needs --device ID; see --help`)
+  if (device === undefined)
+    throw new UsageError('USAGE_ARGUMENTS', `affectd ${command} needs --device ID; see --help`)
   const fallbackS = values.url === undefined ? DEFAULT_TIMEOUT_S : 3600
   const timeoutMs = 1000 * secondsIn(command, '--timeout', values.timeout ?? String(fallbackS))
   asUsage(command, () => {

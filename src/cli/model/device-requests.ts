@@ -72,11 +72,13 @@ export class DeviceRequests {
       const send = (): void => {
         again = clock.after(ASK_AGAIN_MS, send)
         const message = { topic: `${base}/request/${verb}`, payload, qos: 1, retain: false } as const
-        subscriber().publish(message).catch((error: unknown) => {
-          // Without a connection: it is asked again when there is one.
-          if (error instanceof PublishError && error.code === 'PUBLISH_UNREACHABLE') return
-          end(() => reject(error))
-        })
+        subscriber()
+          .publish(message)
+          .catch((error: unknown) => {
+            // Without a connection: it is asked again when there is one.
+            if (error instanceof PublishError && error.code === 'PUBLISH_UNREACHABLE') return
+            end(() => reject(error))
+          })
       }
       const onAbort = (): void => end(() => reject(new FleetError('FLEET_TIMEOUT', 'interrupted')))
       const timeout = clock.after(timeoutMs, () => {

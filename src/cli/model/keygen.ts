@@ -36,7 +36,10 @@ export function keygenCommand(args: readonly string[], io: CommandIo): number {
   const [privatePath, publicPath] = [join(folder, PRIVATE_FILE), join(folder, PUBLIC_FILE)]
   const taken = [privatePath, publicPath].find((path) => existsSync(path))
   if (taken !== undefined) {
-    throw new UsageError('USAGE_OUTPUT', `${taken} is there already, and keys are not overwritten; name another folder`)
+    throw new UsageError(
+      'USAGE_OUTPUT',
+      `${taken} is there already, and keys are not overwritten; name another folder`,
+    )
   }
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -44,7 +47,9 @@ export function keygenCommand(args: readonly string[], io: CommandIo): number {
     writeFileSync(publicPath, publicKey, { mode: 0o644, flag: 'wx' })
   } catch (cause) {
     const { code = 'unwritable' } = cause as NodeJS.ErrnoException
-    throw new UsageError('USAGE_OUTPUT', `${folder} cannot be written (${code}); name another folder`, { cause })
+    throw new UsageError('USAGE_OUTPUT', `${folder} cannot be written (${code}); name another folder`, {
+      cause,
+    })
   }
   io.out(
     `${privatePath}: keep it off the devices, and safe; what was signed with it runs on every one of them\n` +

@@ -16,7 +16,11 @@ ${DEVICE_OPTIONS_HELP}`
  * @throws {FleetError} FLEET_FAILED with the device's code, FLEET_TIMEOUT
  * @throws {PublishError} PUBLISH_UNREACHABLE, PUBLISH_REFUSED
  */
-export async function rollbackCommand(args: readonly string[], io: CommandIo, world?: DeviceWorld): Promise<number> {
+export async function rollbackCommand(
+  args: readonly string[],
+  io: CommandIo,
+  world?: DeviceWorld,
+): Promise<number> {
   const { values, positionals } = parseOptions('model rollback', args, DEVICE_OPTIONS)
   if (values.help === true) {
     io.out(ROLLBACK_HELP)

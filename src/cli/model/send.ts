@@ -27,8 +27,15 @@ ${DEVICE_OPTIONS_HELP}`
  * @throws {FleetError} FLEET_FAILED with the device's code, FLEET_TIMEOUT, FLEET_MALFORMED
  * @throws {PublishError} PUBLISH_UNREACHABLE, PUBLISH_REFUSED
  */
-export async function sendCommand(args: readonly string[], io: CommandIo, world?: DeviceWorld): Promise<number> {
-  const { values, positionals } = parseOptions('model send', args, { ...DEVICE_OPTIONS, url: { type: 'string' } })
+export async function sendCommand(
+  args: readonly string[],
+  io: CommandIo,
+  world?: DeviceWorld,
+): Promise<number> {
+  const { values, positionals } = parseOptions('model send', args, {
+    ...DEVICE_OPTIONS,
+    url: { type: 'string' },
+  })
   if (values.help === true) {
     io.out(SEND_HELP)
     return 0
@@ -40,9 +47,14 @@ export async function sendCommand(args: readonly string[], io: CommandIo, world?
   const { order, archive } = readDelivery(path)
   return withDevice('model send', values, io, world, async (requests, device, clock) => {
     const progress = progressLine(io, order)
-    const answer = await deliver({ requests, order, archive, url: values.url, clock, onProgress: progress.at }).finally(
-      progress.clear,
-    )
+    const answer = await deliver({
+      requests,
+      order,
+      archive,
+      url: values.url,
+      clock,
+      onProgress: progress.at,
+    }).finally(progress.clear)
     io.out(`${device}: ${standing(answer)}\n`)
     return 0
   })
@@ -63,12 +75,17 @@ function readDelivery(path: string): { readonly order: ModelOrder; readonly arch
     json = JSON.parse(Buffer.from(readInput(`${path}.json`)).toString('utf8'))
   } catch (cause) {
     if (cause instanceof ModelError) throw cause
-    throw new ModelError('MODEL_ORDER', `${path}.json is not JSON; make it with affectd model sign`, { cause })
+    throw new ModelError('MODEL_ORDER', `${path}.json is not JSON; make it with affectd model sign`, {
+      cause,
+    })
   }
   const order = parseOrder(json)
   const sha256 = createHash('sha256').update(archive).digest('hex')
   if (sha256 === order.sha256 && archive.length === order.size) return { order, archive }
-  throw new ModelError('MODEL_ARCHIVE_HASH', `${path} is not the archive that ${path}.json orders; sign it again`)
+  throw new ModelError(
+    'MODEL_ARCHIVE_HASH',
+    `${path} is not the archive that ${path}.json orders; sign it again`,
+  )
 }
 
 function readInput(path: string): Uint8Array {
@@ -77,9 +94,13 @@ function readInput(path: string): Uint8Array {
     if (bytes.length <= MAX_ARCHIVE_BYTES) return bytes
   } catch (cause) {
     const { code = 'unreadable' } = cause as NodeJS.ErrnoException
-    throw new ModelError('MODEL_NOT_FOUND', `${path} cannot be read (${code}); name what affectd model sign wrote`, {
-      cause,
-    })
+    throw new ModelError(
+      'MODEL_NOT_FOUND',
+      `${path} cannot be read (${code}); name what affectd model sign wrote`,
+      {
+        cause,
+      },
+    )
   }
   throw new ModelError('MODEL_TOO_LARGE', `${path} is larger than any device takes`)
 }
@@ -88,7 +109,8 @@ function progressLine(io: CommandIo, { id, size }: ModelOrder): { at(offset: num
   const isShown = io.errIsTty === true
   return {
     at(offset) {
-      if (isShown) io.err(`\r\u001b[K${id}: ${Math.floor((100 * offset) / size)} % of ${Math.ceil(size / 1024)} KiB`)
+      if (isShown)
+        io.err(`\r\u001b[K${id}: ${Math.floor((100 * offset) / size)} % of ${Math.ceil(size / 1024)} KiB`)
     },
     clear() {
       if (isShown) io.err('\r\u001b[K')

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInt8Classifier } from '../../classify/int8-classifier.js'
-import { ARCHIVE_ENDING, ARCHIVE_NAMES, MODEL_CARD, packModel, unpackModel } from '../../delivery/model-archive.js'
+import {
+  ARCHIVE_ENDING,
+  ARCHIVE_NAMES,
+  MODEL_CARD,
+  packModel,
+  unpackModel,
+} from '../../delivery/model-archive.js'
 import { orderJson, signOrder } from '../../delivery/model-order.js'
 import { readSigningKey } from '../../ed25519.js'
 import { ModelError, UsageError } from '../../errors.js'
@@ -41,7 +47,10 @@ export async function signCommand(args: readonly string[], io: CommandIo): Promi
   }
   const [directory, ...rest] = positionals
   if (directory === undefined || rest.length > 0 || values.key === undefined) {
-    throw new UsageError('USAGE_ARGUMENTS', 'affectd model sign takes one model directory and --key; see --help')
+    throw new UsageError(
+      'USAGE_ARGUMENTS',
+      'affectd model sign takes one model directory and --key; see --help',
+    )
   }
   const key = readSigningKey(readSettingFile('--key', values.key), `--key: ${values.key}`)
   const { id, archive } = await packDirectory(directory)
@@ -55,7 +64,9 @@ export async function signCommand(args: readonly string[], io: CommandIo): Promi
 }
 
 /** Only what a device would take leaves the house. */
-async function packDirectory(directory: string): Promise<{ readonly id: string; readonly archive: Uint8Array }> {
+async function packDirectory(
+  directory: string,
+): Promise<{ readonly id: string; readonly archive: Uint8Array }> {
   const artefact = readArtefact(directory, featureParamsHash(FEATURE_PARAMS))
   createInt8Classifier(artefact)
   const { id, files } = artefact.manifest
@@ -75,6 +86,10 @@ function write(path: string, content: Uint8Array | string): void {
     writeFileSync(path, content)
   } catch (cause) {
     const { code = 'unwritable' } = cause as NodeJS.ErrnoException
-    throw new UsageError('USAGE_OUTPUT', `${path} cannot be written (${code}); name another file with --out`, { cause })
+    throw new UsageError(
+      'USAGE_OUTPUT',
+      `${path} cannot be written (${code}); name another file with --out`,
+      { cause },
+    )
   }
 }
