@@ -17,6 +17,8 @@ import { codeOf, reasonOf } from './reason-of.js'
 /** Archives of the largest size that may be written at once, and how fast chunks may come in the long run. */
 const ARCHIVES_AT_ONCE = 2
 const CHUNKS_PER_S = 0.1
+/** Requests that may wait for one model: each takes a place among those that the device answers. */
+const MAX_WAITING = 8
 /** What is wrong with the disk may be mended: what has arrived stays. */
 const OF_THE_DISK: readonly string[] = ['MODEL_DISK_FULL', 'MODEL_NOT_KEPT']
 
@@ -38,13 +40,19 @@ export interface ModelIntakeOptions {
 /** How far a delivery is. */
 export type IntakeAnswer = 'in_force' | { readonly offset: number; readonly chunkBytes: number }
 
+/** A model that is being fetched or installed, and how many wait for it. */
+interface Work {
+  readonly sha256: string
+  readonly done: Promise<IntakeAnswer>
+  waiting: number
+}
+
 /** Receives models, by chunks or from a server, and has them put in force. docs/model-delivery.md is its contract. */
 export class ModelIntake {
   readonly #options: ModelIntakeOptions
   readonly #writes: RateLimit
   readonly #closing = new AbortController()
-  /** A model that is being fetched or installed. */
-  #work: { readonly sha256: string; readonly done: Promise<IntakeAnswer> } | undefined
+  #work: Work | undefined
 
   constructor(options: ModelIntakeOptions) {
     this.#options = options
@@ -73,7 +81,7 @@ export class ModelIntake {
       throw new ModelError('MODEL_TOO_LARGE', text)
     }
     if (inForce.order?.sha256 === order.sha256) return 'in_force'
-    if (this.#work?.sha256 === order.sha256) return this.#work.done
+    if (this.#work?.sha256 === order.sha256) return this.#joined(this.#work)
     this.#refuseWhileBusy()
     const here = incoming.order?.sha256 === order.sha256 ? incoming.offset : 0
     shelf.checkRoom(order.size - here)
@@ -93,7 +101,7 @@ export class ModelIntake {
     const { incoming, inForce } = this.#options
     const { sha256, offset, bytes } = parseChunk(body)
     if (inForce.order?.sha256 === sha256) return 'in_force'
-    if (this.#work?.sha256 === sha256) return this.#work.done
+    if (this.#work?.sha256 === sha256) return this.#joined(this.#work)
     this.#refuseWhileBusy()
     const { order } = incoming
     if (order?.sha256 !== sha256) {
@@ -132,8 +140,20 @@ export class ModelIntake {
         throw error
       })
       .finally(() => (this.#work = undefined))
-    this.#work = { sha256: order.sha256, done }
+    this.#work = { sha256: order.sha256, done, waiting: 1 }
     return done
+  }
+
+  /** @throws {ModelError} MODEL_BUSY */
+  #joined(work: Work): Promise<IntakeAnswer> {
+    if (work.waiting >= MAX_WAITING) {
+      throw new ModelError(
+        'MODEL_BUSY',
+        'this model is being fetched or installed, and enough wait for it; ask later',
+      )
+    }
+    work.waiting += 1
+    return work.done
   }
 
   async #fetch(order: ModelOrder, url: URL): Promise<void> {

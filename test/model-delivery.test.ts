@@ -231,6 +231,15 @@ t.test(
     const both = await Promise.all([made.chunk(first, 0), made.install(first), made.chunk(first, 0)])
     t.same(both, ['in_force', 'in_force', 'in_force'])
     t.same(made.used, ['first'])
+    made.inForce.rollBack()
+    await made.install(first)
+    const many = await Promise.all(Array.from({ length: 20 }, () => codeOf(made.chunk(first, 0))))
+    t.equal(
+      many.filter((code) => code === 'MODEL_BUSY').length,
+      12,
+      'a crowd takes not all places for requests',
+    )
+    t.equal(made.id, 'first')
     t.equal(await codeOf(made.install(made.parcel('second'))), 'MODEL_BUSY')
     made.clock.advance(600_000)
     await made.deliver(made.parcel('second'))

@@ -20,6 +20,7 @@ import { DISCLOSURES, lets, withheldBy } from '../publish/privacy-modes.js'
 import { createRequestHandler } from '../publish/requests.js'
 import type { AgentSession } from './agent-session.js'
 import { brokerAddress, brokerOptions } from './broker-options.js'
+import { connectDelivery, eventDevice, modelControls, modelInfo, watched } from './connect-delivery.js'
 import { connectRemote } from './connect-remote.js'
 import { buildFatigue } from './build-fatigue.js'
 import { buildHomeAssistant } from './build-home-assistant.js'
@@ -40,8 +41,6 @@ export interface BuiltAgent {
   run(stop: AbortSignal): Promise<'ended' | 'restart'>
 }
 
-/** Of the time between two windows, what a model on trial may take for one: the rest is for everything else. */
-const MAX_INFERENCE_SHARE = 0.25
 /** Time for the response to a request to restart. */
 const RESTART_AFTER_MS = 500
 
@@ -118,11 +117,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   })
   const pipeline = judge.createPipeline({
     ...(adapts ? { voice } : {}),
-    onInference(durationMs) {
-      health.inferenceTook(durationMs)
-      delivery?.inForce.inferenceTook(durationMs)
-    },
-    ...(delivery && { onModelFault: (fault: unknown) => delivery.inForce.modelFailed(fault) }),
+    ...watched(delivery, health.inferenceTook),
     ...(fatigue === undefined ? {} : { onSegment: fatigue.hear }),
   })
   const deviceId = config.device.id
@@ -147,12 +142,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     },
     health: () => health.now(),
     forgetVoice: () => ({ speech_ms: keeper.reset(), fatigue_speech_ms: fatigue?.reset() ?? 0 }),
-    models: delivery && {
-      install: (body) => delivery.intake.install(body),
-      chunk: (body) => delivery.intake.chunk(body),
-      rollBack: () => delivery.inForce.rollBack(),
-      standing: () => delivery.inForce.report,
-    },
+    models: modelControls(delivery),
     // The response goes first.
     restart: () => void clock.after(RESTART_AFTER_MS, restart),
   })
@@ -169,12 +159,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
         deviceId,
         bootId,
         versions: { affectd: packageVersion(), node: process.versions.node },
-        model: delivery?.inForce.report ?? {
-          ...pipeline.model,
-          origin: 'released',
-          trialUntilMs: null,
-          lastRollback: null,
-        },
+        model: modelInfo(delivery, pipeline.model),
         featureParamsHash: judge.featureParamsHash,
         configRevision: remote?.revision ?? 0,
         capabilities: [
@@ -212,13 +197,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     publisher,
     announcer: new Announcer({
       topics,
-      device: {
-        deviceId,
-        // Asked for right after each decision: whose it is.
-        get model() {
-          return pipeline.model
-        },
-      },
+      device: eventDevice(deviceId, pipeline),
       nextStamp: session.nextStamp,
       alerts: new AlertBoard(rules),
       ...(fatigue === undefined ? {} : { fatigue }),
@@ -251,10 +230,10 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const sayListening = (): void => {
     tell(listeningMessage(topics, listening.state))
   }
-  delivery?.inForce.attach({
+  connectDelivery(delivery, {
     model: judge.model,
-    maxInferenceMs: MAX_INFERENCE_SHARE * config.gate.window_hop_ms,
-    use: (model) => pipeline.use(model),
+    pipeline,
+    gate: config.gate,
     say() {
       tell(info())
       homeAssistant.refresh()

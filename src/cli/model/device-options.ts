@@ -92,7 +92,10 @@ export async function withDevice(
       filters: RESPONSES.map((verb) => `${base}/response/${verb}`),
       onMessage: (message) => requests.hear(message),
       onLost: ({ text }) => io.err(`the broker is gone: ${plain(text)}; waiting for it\n`),
-      onBack: () => io.err('the broker is back\n'),
+      onBack() {
+        io.err('the broker is back\n')
+        requests.reconnected()
+      },
     })
     return await run(requests, device, clock)
   } finally {

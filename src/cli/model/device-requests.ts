@@ -7,8 +7,12 @@ import type { Subscriber } from '../../publish/mqtt-subscriber.js'
 import { readDeviceJson } from '../fleet/read-device-json.js'
 import { plain } from '../render-event.js'
 
-/** A request that is not answered is asked again, with its transaction: a device answers it once. */
+/**
+ * A request that is not answered is asked again, with its transaction: a device carries it out once. Ever more rarely, since
+ * each that waits takes one of the places that a device has for requests.
+ */
 const ASK_AGAIN_MS = 5000
+const MOST_RARELY_MS = 300_000
 const MAX_TEXT_CHARS = 500
 
 /** A device refuses what was asked of it. */
@@ -37,6 +41,7 @@ export interface DeviceRequestsOptions {
 /** Asks one device, over a connection that comes and goes. One request at a time. */
 export class DeviceRequests {
   #onResponse: ((response: JsonObject) => void) | undefined
+  #askNow: (() => void) | undefined
 
   constructor(private readonly options: DeviceRequestsOptions) {}
 
@@ -50,6 +55,11 @@ export class DeviceRequests {
     }
   }
 
+  /** The connection is back: what was asked over the one before may never have come. */
+  reconnected(): void {
+    this.#askNow?.()
+  }
+
   /**
    * @returns the response's `data`
    * @throws {DeviceRefusal} if the device answers with an error
@@ -61,16 +71,20 @@ export class DeviceRequests {
     const transaction = randomUUID()
     const payload = JSON.stringify({ transaction, ...body })
     return new Promise((resolve, reject) => {
-      let again: Timer
+      let again: Timer | undefined
+      let pauseMs = ASK_AGAIN_MS
       const end = (settle: () => void): void => {
         this.#onResponse = undefined
-        again.clear()
+        this.#askNow = undefined
+        again?.clear()
         timeout.clear()
         signal.removeEventListener('abort', onAbort)
         settle()
       }
       const send = (): void => {
-        again = clock.after(ASK_AGAIN_MS, send)
+        again?.clear()
+        again = clock.after(pauseMs, send)
+        pauseMs = Math.min(2 * pauseMs, MOST_RARELY_MS)
         const message = { topic: `${base}/request/${verb}`, payload, qos: 1, retain: false } as const
         subscriber()
           .publish(message)
@@ -89,6 +103,7 @@ export class DeviceRequests {
         if (response['transaction'] !== transaction) return
         end(() => settleWith(device, response, resolve, reject))
       }
+      this.#askNow = send
       signal.addEventListener('abort', onAbort, { once: true })
       send()
     })

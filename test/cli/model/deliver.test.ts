@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { deliver } from '../../../src/cli/model/deliver.js'
 import { DeviceRefusal, DeviceRequests } from '../../../src/cli/model/device-requests.js'
-import type { FleetError} from '../../../src/errors.js';
+import type { FleetError } from '../../../src/errors.js'
 import { PublishError } from '../../../src/errors.js'
 import type { JsonObject } from '../../../src/hostile-json.js'
 import type { Publication } from '../../../src/publish/publisher.js'
@@ -117,6 +117,8 @@ t.test('a request is asked again until it is answered, under one transaction', a
 
   const asked = requests.ask('ping', { x: 1 })
   clock.advance(12_000)
+  t.equal(sent.length, 2)
+  requests.reconnected()
   t.equal(sent.length, 3)
   t.equal(new Set(sent.map(({ payload }) => payload)).size, 1)
   t.match(sent[0], { topic: 'affectd/d/request/ping', qos: 1, retain: false })
