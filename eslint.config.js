@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   classify: ['features', 'nn'],
   affect: [],
   publish: [],
+  delivery: ['ops'],
   ops: [],
   dashboard: [],
 }

@@ -24,7 +24,8 @@ export type CaptureState = Liveness | 'running' | 'ended' | 'paused'
 
 export interface AgentOptions {
   readonly source: AudioSource
-  readonly pipeline: Pipeline
+  /** Whose model is changed behind the agent's back, between two frames. */
+  readonly pipeline: Omit<Pipeline, 'model' | 'use'>
   readonly publisher: Publisher
   readonly announcer: Announcer
   /** Has heard what the pipeline has; absent where fatigue is not looked for. */

@@ -4,7 +4,8 @@ import { judge, judgeSilence } from './affect/judge.js'
 import type { AffectState, Judgement } from './affect/judgement.js'
 import { Smoother } from './affect/smoothing/smoother.js'
 import type { AudioFrame } from './capture/audio-source.js'
-import type { Classifier } from './classify/classifier.js'
+import type { Classifier, ModelIdentity } from './classify/classifier.js'
+import { InternalError } from './errors.js'
 import { createFeatureStatistics, type FeatureStatistics } from './features/feature-statistics.js'
 import type { ModelInput } from './features/model-input.js'
 import type { Gate } from './gate/gate.js'
@@ -14,14 +15,18 @@ import type { VoiceBaseline } from './voice-baseline.js'
 
 const MIN_LEVEL_DBFS = powerToDb(0)
 
-export interface PipelineOptions {
-  readonly gate: Gate
-  readonly modelInput: ModelInput
+/** What of a model a pipeline judges with. */
+export interface PipelineModel {
   readonly classifier: Classifier
   /** The model's softmax temperature. */
   readonly temperature: number
   /** The model's class frequencies, one a label. */
   readonly prior: readonly number[]
+}
+
+export interface PipelineOptions extends PipelineModel {
+  readonly gate: Gate
+  readonly modelInput: ModelInput
   readonly affectParams: AffectParams
   /**
    * What is known of the voice: each window is normalised by it too, and what was decided says whether it learns from
@@ -32,6 +37,8 @@ export interface PipelineOptions {
   readonly onSegment?: (segment: Segment) => void
   /** Told how long features and network took for each window. */
   readonly onInference?: (durationMs: number) => void
+  /** The model threw, or gave what is no number: another to judge this window and all that follow; undefined: it is thrown. */
+  readonly onModelFault?: (fault: unknown) => PipelineModel | undefined
   /** Default: the process's. */
   readonly monotonicMs?: () => number
 }
@@ -57,6 +64,15 @@ export interface Pipeline {
   readonly state: AffectState
   /** From the next decision on; what was decided stays. */
   retune(affectParams: AffectParams): void
+  /** The model that made the last decision, or makes the next. */
+  readonly model: ModelIdentity
+  /**
+   * Another model, from the next decision on. What was heard stays heard: no frame is lost, and the window that is open
+   * goes on.
+   *
+   * @throws {InternalError} INTERNAL_MODEL_SWAP if it has other labels or takes other features
+   */
+  use(model: PipelineModel): void
   /** Since the start, for `health`. */
   readonly framesSeen: number
   readonly framesSpeech: number
@@ -80,12 +96,14 @@ class JudgingPipeline implements Pipeline {
   readonly #monotonicMs: () => number
   /** Of the window judged last. */
   readonly #own: FeatureStatistics
+  #model: PipelineModel
   #affectParams: AffectParams
   #heardSamples = 0
   #learntSamples = 0
 
   constructor(private readonly options: PipelineOptions) {
     const { classifier, modelInput, prior, affectParams } = options
+    this.#model = options
     this.#affectParams = affectParams
     this.#features = new Float32Array(modelInput.length)
     this.#logits = new Float32Array(classifier.labels.length)
@@ -106,7 +124,7 @@ class JudgingPipeline implements Pipeline {
   }
 
   judgeSilence(durationSamples: number, levelDbfs: number): Judgement {
-    const { classifier, prior } = this.options
+    const { classifier, prior } = this.#model
     return judgeSilence(durationSamples, levelDbfs, classifier.labels, prior)
   }
 
@@ -125,6 +143,23 @@ class JudgingPipeline implements Pipeline {
   retune(affectParams: AffectParams): void {
     this.#affectParams = affectParams
     this.#smoother.retune(affectParams)
+  }
+
+  get model(): ModelIdentity {
+    return this.#model.classifier.model
+  }
+
+  use(model: PipelineModel): void {
+    const { classifier: now } = this.#model
+    const { classifier: next } = model
+    if (String(next.labels) !== String(now.labels) || !takesSame(next, now)) {
+      throw new InternalError(
+        'INTERNAL_MODEL_SWAP',
+        `${next.model.id} cannot take the place of ${now.model.id}`,
+      )
+    }
+    this.#model = model
+    this.#smoother.expect(model.prior)
   }
 
   get framesSeen(): number {
@@ -162,28 +197,49 @@ class JudgingPipeline implements Pipeline {
   /** Overwrites what the last window was made into. */
   #wipe(): void {
     this.options.modelInput.wipe()
-    this.options.classifier.wipe?.()
+    this.#model.classifier.wipe?.()
     this.#features.fill(0)
     this.#logits.fill(0)
     this.#probabilities.fill(0)
   }
 
   #judge(segment: Segment): Judgement {
-    const { classifier, modelInput, temperature, prior, voice, onInference } = this.options
+    const { modelInput, voice, onInference } = this.options
+    const { labels } = this.#model.classifier
     const affectParams = this.#affectParams
     const window = { ...segment, durationSamples: segment.samples.length }
     const startedMs = this.#monotonicMs()
     if (!modelInput.modelInputInto(segment.samples, this.#features, voice?.history, this.#own)) {
       // Too short for features: nothing is known but the prior, however confident that may be.
-      const judgement = judge(window, classifier.labels, prior, affectParams)
+      const judgement = judge(window, labels, this.#model.prior, affectParams)
       return { ...judgement, abstained: true, abstainReason: judgement.abstainReason ?? 'too_little_speech' }
     }
-    classifier.classifyInto(this.#features, this.#logits)
-    softmaxInto(this.#logits, temperature, this.#probabilities)
+    this.#classify()
+    softmaxInto(this.#logits, this.#model.temperature, this.#probabilities)
     onInference?.(this.#monotonicMs() - startedMs)
-    const judgement = judge(window, classifier.labels, this.#probabilities, affectParams)
+    const judgement = judge(window, labels, this.#probabilities, affectParams)
     if (voice !== undefined) this.#learn(judgement, voice)
     return judgement
+  }
+
+  /** By another model where the present one fails, and there is one: this window is judged all the same. */
+  #classify(): void {
+    for (;;) {
+      try {
+        this.#model.classifier.classifyInto(this.#features, this.#logits)
+        const at = this.#logits.findIndex((logit) => !Number.isFinite(logit))
+        if (at < 0) return
+        throw new InternalError(
+          'INTERNAL_NOT_FINITE',
+          `logit ${at} of ${this.model.id} is ${this.#logits[at]}`,
+        )
+      } catch (fault) {
+        const other = this.options.onModelFault?.(fault)
+        if (other === undefined) throw fault
+        this.#model.classifier.wipe?.()
+        this.use(other)
+      }
+    }
   }
 
   /** From windows that do not overlap: no frame of speech counts twice. */
@@ -192,4 +248,8 @@ class JudgingPipeline implements Pipeline {
     if (startSample < this.#learntSamples) return
     if (voice.learn(judgement, this.#own)) this.#learntSamples = startSample + durationSamples
   }
+}
+
+function takesSame(a: Classifier, b: Classifier): boolean {
+  return a.inputFrames === b.inputFrames && a.inputCoefficients === b.inputCoefficients
 }

@@ -6,7 +6,6 @@ import {
   type Overlay,
   type RemoteState,
   type RevisionError,
-  type TrialRecord,
 } from './config/remote/revisions.js'
 import { encodeState, parseState, STATE_MAX_BYTES } from './config/remote/state-format.js'
 import { AffectdError, ConfigError } from './errors.js'
@@ -14,9 +13,8 @@ import type { Logger } from './ops/logger.js'
 import { machineBoot } from './ops/machine-boot.js'
 import type { StateFile } from './ops/state-file.js'
 import { reasonOf } from './reason-of.js'
+import { newTrial, resumedTrial, type TrialRecord } from './trial-record.js'
 
-/** Reboots in one trial after which the revision is thought to cause them. */
-const MAX_INTERRUPTIONS = 3
 const NO_OVERLAY: Overlay = { device: null, group: null }
 
 export interface RemoteStoreOptions {
@@ -52,7 +50,7 @@ export class RemoteStore {
   }
 
   newTrial(trialMs: number): TrialRecord {
-    return { remainingMs: trialMs, machineBoot: this.#machineBoot, interruptions: 0, isRunning: true }
+    return newTrial(trialMs, this.#machineBoot)
   }
 
   /** @throws {ConfigError} CONFIG_NOT_SAVED */
@@ -96,19 +94,9 @@ export class RemoteStore {
   #startedFrom(state: RemoteState): RemoteState {
     const { trial } = state
     if (trial === null) return state
-    const isSameBoot = trial.machineBoot === this.#machineBoot
-    const interruptions = trial.interruptions + (isSameBoot ? 0 : 1)
-    const hasCrashed = trial.isRunning && (isSameBoot || interruptions >= MAX_INTERRUPTIONS)
-    if (!hasCrashed) {
-      const goesOn = { ...trial, machineBoot: this.#machineBoot, interruptions, isRunning: true }
-      return { ...state, trial: goesOn }
-    }
-    const error = {
-      code: 'CONFIG_ROLLED_BACK_CRASH',
-      message: isSameBoot
-        ? 'the process died while it was on trial'
-        : `the machine went down ${interruptions} times while it was on trial`,
-    }
+    const resumed = resumedTrial(trial, this.#machineBoot)
+    if (typeof resumed !== 'string') return { ...state, trial: resumed }
+    const error = { code: 'CONFIG_ROLLED_BACK_CRASH', message: resumed }
     this.options.log.warn({ code: error.code }, `remote configuration is rolled back: ${error.message}`)
     return rolledBack(state, state.confirmed, error)
   }

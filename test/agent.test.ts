@@ -85,8 +85,11 @@ function judgement(startSample: number): Judgement {
   }
 }
 
+/** What an agent needs of one. */
+type AgentPipeline = Omit<Pipeline, 'model' | 'use'>
+
 /** Speaks during the frames in `speech`, decides at those in `decisions`, and once more at the end if asked to. */
-class FakePipeline implements Pipeline {
+class FakePipeline implements AgentPipeline {
   framesSeen = 0
   framesSpeech = 0
   isSpeaking = false
@@ -148,7 +151,7 @@ interface Rig {
 function rig(
   frames: AudioSource['frames'],
   part: {
-    pipeline?: Pipeline
+    pipeline?: AgentPipeline
     canWait?: boolean
     startMs?: number
     monitor?: CaptureMonitor

@@ -13,7 +13,7 @@ const EXIT: Readonly<Record<string, readonly string[]>> = {
   INPUT: ['66'],
   CAPTURE: ['69', '78', '–'],
   CONFIG: ['78', '–'],
-  MODEL: ['78'],
+  MODEL: ['78', '–'],
   PUBLISH: ['69', '–'],
   REQUEST: ['–'],
   FLEET: ['69'],

@@ -10,8 +10,8 @@ import type { Config } from '../config/config.js'
 import type { ConfigSources, LoadedConfig } from '../config/load-config.js'
 import { loadConfig } from '../config/load-config.js'
 import { loadWithOverlay } from '../config/remote/overlay.js'
-import { readVerificationKey } from '../config/remote/signature.js'
 import { CrashRest } from '../crash-rest.js'
+import { readVerificationKey } from '../ed25519.js'
 import { ConfigError } from '../errors.js'
 import { ListenSwitch } from '../listen-switch.js'
 import { systemClock, type Clock } from '../ops/clock.js'
@@ -29,6 +29,7 @@ import { RunKeeper } from '../run-keeper.js'
 import { StateFolder } from '../state-folder.js'
 import { createOutbox } from './create-outbox.js'
 import { checkSettings } from './check-settings.js'
+import { modelKey, openDelivery, type ModelDelivery } from './open-delivery.js'
 import { readSettingFile } from './read-setting-file.js'
 import { packageVersion } from './version.js'
 
@@ -62,6 +63,8 @@ export interface AgentSession {
   readonly run: RunKeeper | undefined
   /** Whether the agent rests from crashing; absent where nothing may be kept. */
   readonly rest: CrashRest | undefined
+  /** Absent where no models are taken from afar. */
+  readonly delivery: ModelDelivery | undefined
   /** After the last agent has ended. */
   close(): Promise<void>
 }
@@ -74,6 +77,7 @@ interface SessionParts {
   readonly listening: ListenSwitch
   readonly alerts: AlertRegister
   readonly remote: RemoteConfig | undefined
+  readonly delivery: ModelDelivery | undefined
 }
 
 const DEEDS_AT_ONCE = 10
@@ -99,6 +103,7 @@ export async function openSession(
   const { config } = local.loaded
   const { device } = config
   const key = verificationKey(device)
+  const deliveryKey = modelKey(config)
   const stateFile = (name: string): StateFile => new StateFile(device.state_dir, name)
   const folder = new StateFolder(device.state_dir, log)
   folder.check()
@@ -141,6 +146,7 @@ export async function openSession(
     listening: new ListenSwitch(stateFile('listening.json'), clock, log),
     alerts: new AlertRegister(stateFile('alerts.json'), log),
     remote,
+    delivery: openDelivery(config, deliveryKey, { clock, log }),
   })
 }
 
@@ -172,6 +178,7 @@ export function createSession(
     listening = new ListenSwitch(undefined, systemClock, log),
     alerts = new AlertRegister(undefined, log),
     remote,
+    delivery,
   }: Partial<SessionParts> = {},
 ): AgentSession {
   const clock = systemClock
@@ -204,9 +211,11 @@ export function createSession(
     remote,
     run,
     rest,
+    delivery,
     async close() {
       rest?.close()
       remote?.close()
+      delivery?.close()
       await continued?.close()
       await outbox.close()
       alerts.close()

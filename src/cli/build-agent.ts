@@ -13,6 +13,7 @@ import { DISCLOSURES, lets } from '../publish/privacy-modes.js'
 import { createRequestHandler } from '../publish/requests.js'
 import type { AgentSession } from './agent-session.js'
 import { agentVitals } from './agent-vitals.js'
+import { connectDelivery, eventDevice, modelInfo, watched } from './connect-delivery.js'
 import { connectRemote } from './connect-remote.js'
 import { buildFatigue } from './build-fatigue.js'
 import { buildHomeAssistant } from './build-home-assistant.js'
@@ -48,12 +49,12 @@ export const RESTART_AFTER_MS = 500
  */
 export async function buildAgent(loaded: LoadedConfig, session: AgentSession): Promise<BuiltAgent> {
   const { config } = loaded
-  const { log, clock, listening, remote } = session
+  const { log, clock, listening, remote, delivery } = session
   // Of a process that has run, what is missing now is waited for: a secret may be on its way.
   const isRestart = session.builds++ > 0
   const { source: spec, topics } = checkSettings(loaded)
   const nowMs = (): number => clock.nowMs()
-  const judge = await loadJudge(config)
+  const judge = await loadJudge(config, delivery?.inForce.model)
   const { mode } = config.privacy
   const checked = checkedRules(loaded, judge.classifier.labels)
   const rules = lets(mode, 'alert') ? checked : []
@@ -91,7 +92,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   })
   const pipeline = judge.createPipeline({
     ...(adapts ? { voice } : {}),
-    onInference: health.inferenceTook,
+    ...watched(delivery, health.inferenceTook),
     ...(fatigue === undefined ? {} : { onSegment: fatigue.hear }),
   })
   const deviceId = config.device.id
@@ -110,23 +111,25 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       notToAnswerOn: [`${config.publish.home_assistant_prefix}/`],
     }),
   )
-  const { model } = judge.classifier
   const info = (): Message =>
     deviceInfo(config, session, topics, {
-      model,
+      model: modelInfo(delivery, pipeline.model),
       featureParamsHash: judge.featureParamsHash,
       capabilities: [
         ...DISCLOSURES.filter((what) => lets(mode, what)),
         'health',
         ...(fatigue === undefined ? [] : ['fatigue']),
-        ...Object.keys(verbs).map((verb) => `request/${verb}`),
+        ...Object.keys(verbs)
+          .filter((verb) => delivery !== undefined || !verb.startsWith('model/'))
+          .map((verb) => `request/${verb}`),
       ],
     })
   const homeAssistant = buildHomeAssistant(config, {
     topics,
     publisher,
     clock,
-    classifier: judge.classifier,
+    modelId: () => pipeline.model.id,
+    labels: judge.classifier.labels,
     rules,
   })
   const schedule = buildSchedule(config, {
@@ -145,7 +148,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     publisher,
     announcer: new Announcer({
       topics,
-      device: { deviceId, model },
+      device: eventDevice(deviceId, pipeline),
       nextStamp: session.nextStamp,
       alerts: new AlertBoard(rules),
       ...(fatigue === undefined ? {} : { fatigue }),
@@ -160,7 +163,10 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     listening,
     setStatus: (state, reason) => status.hears(state, reason),
     // Nothing is taken from afar that could not be answered any more.
-    onClosing: () => remote?.detach(),
+    onClosing() {
+      remote?.detach()
+      delivery?.inForce.detach()
+    },
     setEnding,
     // A microphone hears the present, whatever a configuration for replays says.
     streamStartMs: source.canWait ? (session.streamStartMs ?? startMs(config.capture.start_time)) : undefined,
@@ -173,6 +179,15 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   const sayListening = (): void => {
     tell(listeningMessage(topics, listening.state))
   }
+  connectDelivery(delivery, {
+    model: judge.model,
+    pipeline,
+    gate: config.gate,
+    say() {
+      tell(info())
+      homeAssistant.refresh()
+    },
+  })
   if (remote !== undefined) {
     connectRemote(remote, {
       builtFrom: loaded,
@@ -201,7 +216,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
       captureRestarts: source.monitor?.counts.restarts ?? 0,
       status: status.now,
       publisher: publisher.counts,
-      modelId: model.id,
+      modelId: pipeline.model.id,
     })
   }
   return {

@@ -1,5 +1,4 @@
 import type { AlertRule } from '../affect/alerts/alert-rule.js'
-import type { Classifier } from '../classify/classifier.js'
 import type { Config } from '../config/config.js'
 import type { Clock } from '../ops/clock.js'
 import { discoveryMessage } from '../publish/home-assistant/discovery-message.js'
@@ -13,7 +12,8 @@ export interface HomeAssistantDeps {
   readonly topics: Topics
   readonly publisher: Pick<Publisher, 'publish' | 'subscribe'>
   readonly clock: Clock
-  readonly classifier: Pick<Classifier, 'model' | 'labels'>
+  readonly modelId: () => string
+  readonly labels: readonly string[]
   readonly rules: readonly AlertRule[]
 }
 
@@ -23,25 +23,28 @@ export interface HomeAssistantPart {
   stop(): void
   repeat(): void
   update(healthIntervalS: number): void
+  /** The model is another. */
+  refresh(): void
 }
 
 export function buildHomeAssistant(
   { device, health, privacy, publish }: Config,
-  { topics, publisher, clock, classifier, rules }: HomeAssistantDeps,
+  { topics, publisher, clock, modelId, labels, rules }: HomeAssistantDeps,
 ): HomeAssistantPart {
   const discovery = (healthIntervalS: number): Message =>
     discoveryMessage(topics, publish.home_assistant_prefix, {
       deviceId: device.id,
-      modelId: classifier.model.id,
+      modelId: modelId(),
       version: packageVersion(),
-      labels: classifier.labels,
+      labels,
       alertKinds: rules.map(({ kind }) => kind),
       tells: { emotion: lets(privacy.mode, 'emotion'), state: lets(privacy.mode, 'state') },
       healthIntervalS,
     })
+  let intervalS = health.interval_s
   const homeAssistant = new HomeAssistant({
     publisher,
-    discovery: discovery(health.interval_s),
+    discovery: discovery(intervalS),
     prefix: publish.home_assistant_prefix,
     isOn: publish.home_assistant,
     clock,
@@ -51,6 +54,10 @@ export function buildHomeAssistant(
     start: () => homeAssistant.start(),
     stop: () => homeAssistant.stop(),
     repeat: () => homeAssistant.repeat(),
-    update: (healthIntervalS) => homeAssistant.update(discovery(healthIntervalS)),
+    update(healthIntervalS) {
+      intervalS = healthIntervalS
+      this.refresh()
+    },
+    refresh: () => homeAssistant.update(discovery(intervalS)),
   }
 }

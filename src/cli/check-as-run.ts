@@ -7,6 +7,7 @@ import { verificationKey } from './agent-session.js'
 import { brokerOptions } from './broker-options.js'
 import { checkSettings } from './check-settings.js'
 import { loadJudge } from './judge.js'
+import { modelKey } from './open-delivery.js'
 
 /**
  * Makes of the configuration what `run` makes of it before it opens anything: that it passes has to mean that run starts.
@@ -25,5 +26,6 @@ export async function checkAsRun(loaded: LoadedConfig): Promise<void> {
   })
   brokerOptions(loaded.config)
   verificationKey(loaded.config.device)
+  modelKey(loaded.config)
   await loadJudge(loaded.config)
 }

@@ -39,7 +39,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'model',
-    summary: 'say what a model is, or verify it',
+    summary: 'say what a model is, verify it, sign it and bring it to a device',
     load: async () => (await import('./model.js')).modelCommand,
   },
   {

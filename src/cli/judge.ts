@@ -12,14 +12,18 @@ import { readArtefact, type Artefact } from '../nn/artefact-reader.js'
 import type { Clock } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
 import { StateFile } from '../ops/state-file.js'
-import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.js'
+import { createPipeline, type Pipeline, type PipelineModel, type PipelineOptions } from '../pipeline.js'
 import { VoiceBaseline } from '../voice-baseline.js'
 import { adaptationParamsOf, affectParamsOf, gateSettingsOf } from './stage-params.js'
 
-export type JudgePipelineOptions = Pick<PipelineOptions, 'voice' | 'onInference' | 'onSegment'>
+export type JudgePipelineOptions = Pick<
+  PipelineOptions,
+  'voice' | 'onInference' | 'onModelFault' | 'onSegment'
+>
 
 /** A model that was read and verified, and pipelines that judge with it. */
 export interface Judge {
+  readonly model: PipelineModel
   readonly classifier: Classifier
   readonly featureParamsHash: string
   /** False: what is known of a voice is not used, and nothing is learnt. */
@@ -31,34 +35,54 @@ export interface Judge {
 }
 
 /**
+ * @param delivered a model in place of the configured one
  * @throws {ModelError} as `readArtefact`, the classifier of the configured backend and `loadGates`
  * @throws {ConfigError} CONFIG_TFJS if that backend cannot be used here
  */
-export async function loadJudge(config: Config): Promise<Judge> {
+export async function loadJudge(config: Config, delivered?: PipelineModel): Promise<Judge> {
   const hash = featureParamsHash(FEATURE_PARAMS)
-  const artefact = readArtefact(config.classify.model, hash)
-  const classifier = await createClassifier(artefact, config.classify.backend)
-  const { calibration, prior } = artefact.manifest
+  const model = delivered ?? (await loadModel(config.classify, hash))
   const gates = loadGates(gateSettingsOf(config.gate))
   const adaptation = adaptationParamsOf(config.affect)
   const adapts = adaptation.mode !== 'off'
   return {
-    classifier,
+    model,
+    classifier: model.classifier,
     featureParamsHash: hash,
     adapts,
     createVoice: () => new VoiceBaseline(FEATURE_PARAMS.nMfcc, adaptation),
-    createPipeline: ({ voice, onInference, onSegment } = {}) =>
+    createPipeline: ({ voice, onInference, onModelFault, onSegment } = {}) =>
       createPipeline({
         gate: gates.createGate(),
         modelInput: createModelInput(),
-        classifier,
-        temperature: calibration.temperature,
-        prior,
+        ...model,
         affectParams: affectParamsOf(config.affect),
         ...(voice !== undefined && adapts ? { voice } : {}),
         ...(onInference === undefined ? {} : { onInference }),
+        ...(onModelFault === undefined ? {} : { onModelFault }),
         ...(onSegment === undefined ? {} : { onSegment }),
       }),
+  }
+}
+
+/**
+ * A model for the exact engine, tried on its golden vectors.
+ *
+ * @throws {ModelError} as `readArtefact` and `createInt8Classifier`
+ */
+export function loadInt8Model(directory: string): PipelineModel {
+  const artefact = readArtefact(directory, featureParamsHash(FEATURE_PARAMS))
+  const { calibration, prior } = artefact.manifest
+  return { classifier: createInt8Classifier(artefact), temperature: calibration.temperature, prior }
+}
+
+async function loadModel({ model, backend }: Config['classify'], hash: string): Promise<PipelineModel> {
+  const artefact = readArtefact(model, hash)
+  const { calibration, prior } = artefact.manifest
+  return {
+    classifier: await createClassifier(artefact, backend),
+    temperature: calibration.temperature,
+    prior,
   }
 }
 

@@ -12,9 +12,19 @@ import { parseOptions } from './parse-options.js'
 
 export const MODEL_HELP = `Usage: affectd model info DIR [--json]
        affectd model verify DIR
+       affectd model keygen FOLDER
+       affectd model sign DIR --key FILE [--out FILE]
+       affectd model send ARCHIVE --device ID [--broker URL] [--url URL]
+       affectd model rollback --device ID [--broker URL]
 
-info     what a model is: labels, layers, size of each form, licence
-verify   hashes of all files that are there, shapes, features and golden vectors; exits 78 if one does not hold
+info      what a model is: labels, layers, size of each form, licence
+verify    hashes of all files that are there, shapes, features and golden vectors; exits 78 if one does not hold
+keygen    makes a pair of keys, to sign models with
+sign      packs a model into one file and signs the order to take it
+send      brings a signed model to a device, which tries it and goes back by itself if it fails
+rollback  has a device return to the model before
+
+affectd model VERB --help says more of each.
 `
 
 /**
@@ -27,7 +37,23 @@ verify   hashes of all files that are there, shapes, features and golden vectors
  */
 export function modelCommand(args: readonly string[], io: CommandIo): Promise<number> {
   // An async shell around synchronous work, so that what it throws is always a rejection.
-  return Promise.resolve().then(() => runModelCommand(args, io))
+  return Promise.resolve().then(() => deliveryVerb(args, io) ?? runModelCommand(args, io))
+}
+
+/** Verbs with options of their own; loaded when they are asked for. */
+function deliveryVerb([verb, ...args]: readonly string[], io: CommandIo): Promise<number> | undefined {
+  switch (verb) {
+    case 'keygen':
+      return import('./model/keygen.js').then(({ keygenCommand }) => keygenCommand(args, io))
+    case 'sign':
+      return import('./model/sign.js').then(({ signCommand }) => signCommand(args, io))
+    case 'send':
+      return import('./model/send.js').then(({ sendCommand }) => sendCommand(args, io))
+    case 'rollback':
+      return import('./model/rollback.js').then(({ rollbackCommand }) => rollbackCommand(args, io))
+    default:
+      return undefined
+  }
 }
 
 function runModelCommand(args: readonly string[], io: CommandIo): number {
@@ -41,7 +67,7 @@ function runModelCommand(args: readonly string[], io: CommandIo): number {
     const given = verb === undefined ? 'nothing' : `'${verb}'`
     throw new UsageError(
       'USAGE_UNKNOWN_COMMAND',
-      `affectd model takes info or verify, not ${given}; see --help`,
+      `affectd model takes info, verify, keygen, sign, send or rollback, not ${given}; see --help`,
     )
   }
   if (directory === undefined || rest.length > 0) {

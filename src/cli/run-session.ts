@@ -78,7 +78,7 @@ async function runAgents(
   local: LoadedConfig,
   { service, stop }: RunSessionDeps,
 ): Promise<void> {
-  const { remote, log } = session
+  const { remote, delivery, log } = session
   for (;;) {
     const loaded = remote?.loaded ?? local
     log.setLevel(loaded.config.log.level)
@@ -91,13 +91,17 @@ async function runAgents(
       service.ready(() => built.vitals())
       if ((await built.run(stop)) === 'ended') break
     } catch (error) {
-      // A recording that cannot be read is no configuration's fault.
-      if (error instanceof InputError || remote?.failed(error) !== true) {
+      // A recording that cannot be read is no configuration's fault, and no model's.
+      const isOurs = !(error instanceof InputError)
+      if (isOurs && remote?.failed(error) === true) {
+        log.error({ err: error }, 'the agent fails with its remote configuration')
+      } else if (isOurs && delivery?.inForce.failed(error) === true) {
+        log.error({ err: error }, 'the agent fails with a delivered model')
+      } else {
         // One that ran has said why it ends.
         if (agent === undefined) await tellRefusal(error, loaded, session, stop)
         throw error
       }
-      log.error({ err: error }, 'the agent fails with its remote configuration')
     }
   }
 }

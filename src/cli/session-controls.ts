@@ -5,12 +5,19 @@ import { shownTree } from '../config/settings-table.js'
 import { ConfigError } from '../errors.js'
 import type { DeviceControls } from '../publish/device-verbs.js'
 import type { AgentSession } from './agent-session.js'
+import { modelControls } from './connect-delivery.js'
 
 /** What requests may do whether or not an agent listens. */
 export function sessionControls(
   loaded: LoadedConfig,
-  { clock, deeds, listening, remote }: Pick<AgentSession, 'clock' | 'deeds' | 'listening' | 'remote'>,
-): Pick<DeviceControls, 'nowMs' | 'mayAct' | 'config' | 'configSchema' | 'rollBackConfig' | 'setListening'> {
+  {
+    clock,
+    deeds,
+    listening,
+    remote,
+    delivery,
+  }: Pick<AgentSession, 'clock' | 'deeds' | 'listening' | 'remote' | 'delivery'>,
+): Omit<DeviceControls, 'health' | 'forgetVoice' | 'restart'> {
   return {
     nowMs: () => clock.nowMs(),
     mayAct: () => deeds.take(clock.monotonicMs()),
@@ -24,6 +31,7 @@ export function sessionControls(
       if (remote === undefined) throw noRemoteConfig()
       return remote.rollBack()
     },
+    models: modelControls(delivery),
     setListening(isOn) {
       const kept = listening.hold('request', !isOn)
       return { listening: listening.state.listening, kept, held_by: listening.state.heldBy }

@@ -1,6 +1,7 @@
 import { AFFECT_KEYS } from './affect-keys.js'
 import { ALERT_KEYS } from './alert-keys.js'
-import { DEFAULT_MODEL_DIR, defaultDeviceId, defaultStateDir } from './defaults.js'
+import { CLASSIFY_KEYS } from './classify-keys.js'
+import { defaultDeviceId, defaultStateDir } from './defaults.js'
 import { anyText, integerBetween, numberBetween, oneOf, someText, textLike, trueOrFalse } from './format.js'
 import { FATIGUE_KEYS } from './fatigue-keys.js'
 import { GATE_KEYS } from './gate-keys.js'
@@ -95,21 +96,7 @@ export const CONFIG_SCHEMA = {
     ...LIVE_KEYS,
   },
   gate: GATE_KEYS,
-  classify: {
-    model: key({
-      doc: 'Folder of the model artefact.',
-      format: someText('a path'),
-      default: DEFAULT_MODEL_DIR,
-      defaultDoc: 'the model that this release ships',
-      ...local,
-    }),
-    backend: key({
-      doc: 'What computes the network: int8 is the exact engine that needs nothing installed; tfjs is TensorFlow.js (tfjs-node, or tfjs with its WASM backend), faster where it is installed, on the model’s tfjs/ form.',
-      format: oneOf('int8', 'tfjs'),
-      default: 'int8',
-      ...local,
-    }),
-  },
+  classify: CLASSIFY_KEYS,
   affect: AFFECT_KEYS,
   alerts: ALERT_KEYS,
   fatigue: FATIGUE_KEYS,

@@ -20,6 +20,7 @@ const SCHEMAS: readonly (readonly [file: RegExp, name: string, version: number])
   [/^outbox\.json$/, 'affectd.outbox', 1],
   [/^remote-config\.json$/, 'affectd.remote_config', 1],
   [/^run\.json$/, 'affectd.run', 1],
+  [/^models\.json$/, 'affectd.models', 1],
 ]
 const SCHEMA = /^\s*\{\s*"schema"\s*:\s*"([a-z_.]{1,64})\/([0-9]{1,9})"/
 const LIMITS = { maxBytes: STATE_VERSION_MAX_BYTES, maxDepth: 2 }

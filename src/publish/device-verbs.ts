@@ -1,4 +1,5 @@
 import { PublishError } from '../errors.js'
+import { modelVerbs, type ModelControls } from './model-verbs.js'
 import type { RequestBody, VerbHandlers } from './requests.js'
 import { rfc3339 } from './stream-time.js'
 
@@ -26,17 +27,23 @@ export interface DeviceControls {
   readonly health: () => object
   /** Forgets the voice; @returns how much speech was known of it, and of how it is when it is not tired */
   readonly forgetVoice: () => { readonly speech_ms: number; readonly fatigue_speech_ms: number }
+  /** Undefined where no models are taken. */
+  readonly models: ModelControls | undefined
   /** The agent is built anew, a moment after the response. */
   readonly restart: () => void
 }
 
 /** Every verb that a device answers, by name. docs/mqtt.md describes them. */
 export function deviceVerbs(controls: DeviceControls): VerbHandlers {
+  const mayAct = (): void => {
+    if (controls.mayAct()) return
+    throw new PublishError('REQUEST_TOO_MANY', 'too many requests that change something: wait some seconds')
+  }
   const deed =
     (act: (body: RequestBody) => object) =>
     (body: RequestBody): object => {
-      if (controls.mayAct()) return act(body)
-      throw new PublishError('REQUEST_TOO_MANY', 'too many requests that change something: wait some seconds')
+      mayAct()
+      return act(body)
     }
   return {
     ping: () => ({ time: rfc3339(controls.nowMs()) }),
@@ -48,6 +55,7 @@ export function deviceVerbs(controls: DeviceControls): VerbHandlers {
       return controls.setListening(booleanField(body, 'listening'))
     }),
     'baseline/reset': deed(() => controls.forgetVoice()),
+    ...modelVerbs(controls.models, mayAct),
     restart: deed(() => {
       controls.restart()
       return { restarting: true }

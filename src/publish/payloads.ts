@@ -21,13 +21,27 @@ export interface LastExit {
   readonly timeMs: number | null
 }
 
+/** The model in force. */
+export interface ModelInfo extends ModelIdentity {
+  readonly origin: 'released' | 'delivered'
+  /** Unix time, ms; null when it is not on trial. */
+  readonly trialUntilMs: number | null
+  /** Why a delivered model is not in force any more. */
+  readonly lastRollback: {
+    readonly id: string
+    readonly code: string
+    readonly message: string
+    readonly timeMs: number
+  } | null
+}
+
 /** What this device is and runs. */
 export interface DeviceInfo {
   readonly deviceId: string
   readonly bootId: string
   readonly versions: Readonly<Record<string, string>>
   /** Null while no model is loaded, since the device does not listen. */
-  readonly model: ModelIdentity | null
+  readonly model: ModelInfo | null
   readonly featureParamsHash: string
   readonly configRevision: number
   readonly capabilities: readonly string[]
@@ -71,7 +85,7 @@ export function infoMessage(topics: Topics, info: DeviceInfo, nowMs: number): Me
     device_id: info.deviceId,
     boot_id: info.bootId,
     versions: info.versions,
-    model: info.model && { id: info.model.id, sha256: info.model.sha256 },
+    model: info.model && modelInfo(info.model),
     feature_params_hash: info.featureParamsHash,
     config_revision: info.configRevision,
     capabilities: info.capabilities,
@@ -79,6 +93,20 @@ export function infoMessage(topics: Topics, info: DeviceInfo, nowMs: number): Me
     time: rfc3339(nowMs),
   }
   return retained(topics.info, payload, 1)
+}
+
+function modelInfo({ id, sha256, origin, trialUntilMs, lastRollback }: ModelInfo): object {
+  return {
+    id,
+    sha256,
+    origin,
+    trial_until: trialUntilMs === null ? null : rfc3339(trialUntilMs),
+    last_rollback: lastRollback && {
+      id: lastRollback.id,
+      error: { code: lastRollback.code, message: lastRollback.message },
+      time: rfc3339(lastRollback.timeMs),
+    },
+  }
 }
 
 /**

@@ -71,7 +71,7 @@ t.test('model verify refuses a flipped bit, another front end and a missing mode
 
 t.test('model refuses what it doesn’t know and says what it takes', async (t) => {
   const { io, printed } = fakeIo()
-  for (const args of [[], ['sign', 'x'], ['keygen', 'x']]) {
+  for (const args of [[], ['paint', 'x'], ['export', 'x']]) {
     await t.rejects(modelCommand(args, io), { code: 'USAGE_UNKNOWN_COMMAND', exitCode: 64 })
   }
   for (const args of [['info'], ['info', 'a', 'b'], ['verify', 'a', '--json'], ['info', 'a', '--wrong']]) {

@@ -45,6 +45,7 @@ class Device {
       }),
       health: () => ({ uptime_s: 1 }),
       forgetVoice: () => ({ speech_ms: this.deeds.push('baseline/reset'), fatigue_speech_ms: 0 }),
+      models: undefined,
       restart: () => void this.deeds.push('restart'),
     })
     const onBug = (error: unknown): void => void this.bugs.push(error)

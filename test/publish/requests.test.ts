@@ -3,6 +3,7 @@ import t from 'tap'
 import { ConfigError, PublishError } from '../../src/errors.js'
 import type { Request } from '../../src/publish/publisher.js'
 import { deviceVerbs } from '../../src/publish/device-verbs.js'
+import { modelVerbs } from '../../src/publish/model-verbs.js'
 import { createRequestHandler, parseRequest } from '../../src/publish/requests.js'
 import { createTopics } from '../../src/publish/topics.js'
 
@@ -28,6 +29,7 @@ const handle = createRequestHandler(
       }),
       health: () => ({ uptime_s: 1 }),
       forgetVoice: () => ({ speech_ms: 42_980, fatigue_speech_ms: 600_000 }),
+      models: undefined,
       restart: () => done.push('restart'),
     }),
     broken: () => {
@@ -176,6 +178,49 @@ t.test('contract: what each verb answers', async (t) => {
     t.match(await payloadOf('listen/set', body), /"code":"REQUEST_ARGUMENT"/, body)
   }
   t.same(done, [], 'what is not understood does nothing')
+})
+
+t.test('contract: models', async (t) => {
+  const standing = {
+    id: 'm',
+    sha256: 'ab',
+    origin: 'delivered',
+    trialUntilMs: Date.UTC(2026, 10, 21, 9),
+  } as const
+  const asked: unknown[] = []
+  let isLimited = false
+  const verbs = modelVerbs(
+    {
+      install: (body) => Promise.resolve(asked.push(body) === 1 ? { offset: 7, chunkBytes: 9 } : 'in_force'),
+      chunk: () => Promise.resolve({ offset: 16, chunkBytes: 9 }),
+      rollBack: () => void asked.push('back'),
+      standing: () => standing,
+    },
+    () => {
+      if (isLimited) throw new PublishError('REQUEST_TOO_MANY', 'x')
+    },
+  )
+  t.same(await verbs['model/install']?.({ order: 1 }), { state: 'receiving', offset: 7, chunk_bytes: 9 })
+  const trial = {
+    state: 'trial',
+    id: 'm',
+    sha256: 'ab',
+    origin: 'delivered',
+    trial_until: '2026-11-21T09:00:00.000Z',
+  }
+  t.same(await verbs['model/install']?.({}), trial)
+  t.same(await verbs['model/rollback']?.({}), trial)
+  t.same(asked, [{ order: 1 }, {}, 'back'])
+  isLimited = true
+  t.same(
+    await verbs['model/chunk']?.({}),
+    { state: 'receiving', offset: 16, chunk_bytes: 9 },
+    'chunks are no deeds',
+  )
+  t.throws(() => verbs['model/rollback']?.({}), { code: 'REQUEST_TOO_MANY' })
+  for (const verb of ['model/install', 'model/chunk', 'model/rollback']) {
+    t.match(await payloadOf(verb, '{}'), /"code":"MODEL_DELIVERY_OFF"/, 'where none are taken')
+  }
 })
 
 t.test('a transaction that comes again is answered again and not carried out again', async (t) => {

@@ -124,7 +124,22 @@ static void share(const char *from, const char *to) {
   if (link(from, part) == 0) real_rename(part, to);
 }
 
-/* Names of one folder as they are now: new ones without content, old ones gone. */
+/* A file, or a folder and all in it. */
+static void discard(const char *path) {
+  char below[PATH_MAX + 600];
+  if (real_unlink(path) == 0) return;
+  DIR *folder_there = opendir(path);
+  if (!folder_there) return;
+  for (struct dirent *entry; (entry = readdir(folder_there));) {
+    if (entry->d_name[0] == '.' && (!entry->d_name[1] || entry->d_name[1] == '.')) continue;
+    snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+    discard(below);
+  }
+  closedir(folder_there);
+  rmdir(path);
+}
+
+/* Names of one folder and those below as they are now: new ones without content, old ones gone. */
 static void sync_names(const char *below) {
   char real[PATH_MAX], kept[PATH_MAX], path[PATH_MAX + 300], other[PATH_MAX + 300];
   snprintf(real, sizeof real, "%s%s", folder, below);
@@ -142,7 +157,8 @@ static void sync_names(const char *below) {
     char by_inode[PATH_MAX + 64];
     snprintf(by_inode, sizeof by_inode, "%s.inodes/%lu", shadow, (unsigned long)status.st_ino);
     if (S_ISDIR(status.st_mode)) {
-      mkdir(path, 0700);
+      char sub[PATH_MAX];
+      if (snprintf(sub, sizeof sub, "%s/%s", below, entry->d_name) < (int)sizeof sub) sync_names(sub);
     } else if (access(by_inode, F_OK) == 0) {
       share(by_inode, path);
     } else {
@@ -157,28 +173,24 @@ static void sync_names(const char *below) {
     if (entry->d_name[0] == '.' && (!entry->d_name[1] || entry->d_name[1] == '.')) continue;
     snprintf(other, sizeof other, "%s/%s", real, entry->d_name);
     snprintf(path, sizeof path, "%s/%s", kept, entry->d_name);
-    if (access(other, F_OK) != 0) real_unlink(path);
+    if (access(other, F_OK) != 0) discard(path);
   }
   closedir(before);
 }
 
-static void synced(int fd, const char *name) {
-  char path[PATH_MAX + 64], parent[PATH_MAX];
+static void synced(int fd) {
+  char path[PATH_MAX + 64];
   struct stat status;
   if (!shadow || fstat(fd, &status) != 0) return;
   snprintf(path, sizeof path, "%s.inodes", shadow);
   mkdir(path, 0700);
-  snprintf(parent, sizeof parent, "%s", name);
   if (!S_ISDIR(status.st_mode)) {
     char from[64];
     snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
     snprintf(path, sizeof path, "%s.inodes/%lu", shadow, (unsigned long)status.st_ino);
     copy_tail(from, path);
-    char *slash = strrchr(parent, '/');
-    if (slash) *slash = 0;
   }
   sync_names("");
-  if (parent[0]) sync_names(parent);
 }
 
 static int sync_file(int fd, int (*real)(int)) {
@@ -192,7 +204,7 @@ static int sync_file(int fd, int (*real)(int)) {
   } else {
     /* Not really synced: that would only cost time. */
     syncs++;
-    synced(fd, name);
+    synced(fd);
     note();
   }
   pthread_mutex_unlock(&lock);

@@ -135,7 +135,17 @@ export function sampleMessages(): Readonly<Record<string, Message>> {
         deviceId: 'bus-12',
         bootId: SAMPLE_STAMP.bootId,
         versions: { affectd: '0.1.0', node: '20.0.0' },
-        model: SAMPLE_CONTEXT.model,
+        model: {
+          ...SAMPLE_CONTEXT.model,
+          origin: 'delivered',
+          trialUntilMs: now + 600_000,
+          lastRollback: {
+            id: 'm0',
+            code: 'MODEL_ROLLED_BACK_CRASH',
+            message: 'the process died while it was on trial',
+            timeMs: now - 60_000,
+          },
+        },
         featureParamsHash: 'cd'.repeat(32),
         configRevision: 0,
         capabilities: ['emotion', 'state', 'request/ping'],

@@ -94,7 +94,7 @@ export class SimulatedDevice {
       deviceId: this.deviceId,
       bootId: this.bootId,
       versions: { affectd: 'simulated', node: process.versions.node },
-      model: MODEL,
+      model: { ...MODEL, origin: 'released', trialUntilMs: null, lastRollback: null } as const,
       featureParamsHash: '0'.repeat(64),
       configRevision: 0,
       capabilities: ['emotion', 'state', 'health', 'request/ping'],

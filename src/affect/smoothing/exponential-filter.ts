@@ -15,7 +15,7 @@ export class ExponentialFilter implements LabelFilter {
   #heardUntil = 0
 
   constructor(
-    private readonly prior: readonly number[],
+    private prior: readonly number[],
     private params: FilterParams,
   ) {
     this.#weighted = new Float64Array(prior.length)
@@ -45,6 +45,10 @@ export class ExponentialFilter implements LabelFilter {
 
   retune(params: FilterParams): void {
     this.params = params
+  }
+
+  expect(prior: readonly number[]): void {
+    this.prior = prior
   }
 
   reset(): void {

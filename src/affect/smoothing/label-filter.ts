@@ -20,5 +20,7 @@ export interface LabelFilter {
   enteredAt(label: number): number
   /** From now on. */
   retune(params: FilterParams): void
+  /** Another prior over the same labels, from now on. */
+  expect(prior: readonly number[]): void
   reset(): void
 }

@@ -79,6 +79,11 @@ export class Smoother {
     this.#filter.retune(params)
   }
 
+  /** Another model decides from now on: its prior takes the place of the old one's. */
+  expect(prior: readonly number[]): void {
+    this.#filter.expect(prior)
+  }
+
   reset(): void {
     this.#filter.reset()
     this.#heardUntil = 0

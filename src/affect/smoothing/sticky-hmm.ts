@@ -31,13 +31,13 @@ export class StickyHmm implements LabelFilter {
   #best: number[]
   #entered: number[]
 
-  readonly #prior: readonly number[]
+  #prior: readonly number[]
 
   constructor(
     prior: readonly number[],
     private params: FilterParams,
   ) {
-    this.#prior = normalised(prior.map((p) => Math.max(p, MIN_PRIOR)))
+    this.#prior = possible(prior)
     this.#forward = [...this.#prior]
     this.#best = this.#prior.map(pinnedLog)
     this.#entered = prior.map(() => 0)
@@ -69,6 +69,10 @@ export class StickyHmm implements LabelFilter {
     this.params = params
   }
 
+  expect(prior: readonly number[]): void {
+    this.#prior = possible(prior)
+  }
+
   reset(): void {
     this.#heardUntil = 0
     this.#forward = [...this.#prior]
@@ -90,6 +94,10 @@ export class StickyHmm implements LabelFilter {
     const best = Math.max(...next)
     this.#best = next.map((value) => value - best)
   }
+}
+
+function possible(prior: readonly number[]): number[] {
+  return normalised(prior.map((p) => Math.max(p, MIN_PRIOR)))
 }
 
 function normalised(values: readonly number[]): number[] {

@@ -97,7 +97,7 @@ export function secondsIn(command: string, option: string, text: string): number
 }
 
 /** What would be wrong configuration elsewhere was wrong on the command line here. */
-function asUsage(command: string, check: () => void): void {
+export function asUsage(command: string, check: () => void): void {
   try {
     check()
   } catch (cause) {

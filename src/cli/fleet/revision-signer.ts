@@ -1,8 +1,9 @@
-import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Desired } from '../../config/remote/desired.js'
 import { checkSignature } from '../../config/remote/signature.js'
 import { signedText, type SignedTarget } from '../../config/remote/signed-text.js'
-import { AffectdError, ConfigError } from '../../errors.js'
+import { readSigningKey, signText } from '../../ed25519.js'
+import { AffectdError } from '../../errors.js'
 import { readSettingFile } from '../read-setting-file.js'
 
 /** An operator's key: signs revisions, and tells whether one was signed with it. */
@@ -17,14 +18,13 @@ export interface RevisionSigner {
  * @throws {ConfigError} CONFIG_NOT_FOUND, CONFIG_REMOTE_KEY
  */
 export function readRevisionSigner(path: string): RevisionSigner {
-  return revisionSigner(privateKeyIn(readSettingFile('--sign', path), path))
+  return revisionSigner(readSigningKey(readSettingFile('--sign', path), `--sign: ${path}`))
 }
 
 export function revisionSigner(key: KeyObject): RevisionSigner {
   const publicKey = createPublicKey(key)
   return {
-    sign: (target, revision, patch) =>
-      sign(null, Buffer.from(signedText(target, revision, patch), 'utf8'), key).toString('base64'),
+    sign: (target, revision, patch) => signText(key, signedText(target, revision, patch)),
     isOwn(target, desired) {
       try {
         checkSignature(publicKey, target, desired)
@@ -35,22 +35,4 @@ export function revisionSigner(key: KeyObject): RevisionSigner {
       }
     },
   }
-}
-
-function privateKeyIn(pem: string, path: string): KeyObject {
-  let key: KeyObject
-  try {
-    key = createPrivateKey(pem)
-  } catch (cause) {
-    throw new ConfigError(
-      'CONFIG_REMOTE_KEY',
-      `--sign: ${path} holds no private key in PEM, or one that is encrypted; openssl genpkey -algorithm ed25519 makes one`,
-      { cause },
-    )
-  }
-  if (key.asymmetricKeyType === 'ed25519') return key
-  throw new ConfigError(
-    'CONFIG_REMOTE_KEY',
-    `--sign: ${path} holds a key for ${String(key.asymmetricKeyType)}, allowed: Ed25519`,
-  )
 }

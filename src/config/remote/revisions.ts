@@ -1,4 +1,5 @@
 import type { Patch, RemoteScope } from './desired.js'
+import type { TrialRecord } from '../../trial-record.js'
 
 export interface Revision {
   readonly revision: number
@@ -25,17 +26,6 @@ export interface Verdict {
   readonly digest: string
   readonly status: RevisionStatus
   readonly error: RevisionError | null
-}
-
-/** A trial that a restart of the process must not end. */
-export interface TrialRecord {
-  readonly remainingMs: number
-  /** Names the boot of the machine: a trial cut off within the same boot is a crash. */
-  readonly machineBoot: string
-  /** Reboots and power cuts since it began. */
-  readonly interruptions: number
-  /** False while the process has been stopped on purpose. */
-  readonly isRunning: boolean
 }
 
 /** All that is remembered of remote configuration. Immutable: each change makes another. */

@@ -1,7 +1,8 @@
 import { ConfigError } from '../../errors.js'
 import { isJsonObject, readJsonObject, type JsonObject } from '../../hostile-json.js'
 import { isRevision } from './desired.js'
-import type { Overlay, RemoteState, Revision, RevisionError, TrialRecord, Verdict } from './revisions.js'
+import { parseTrialRecord, type TrialRecord } from '../../trial-record.js'
+import type { Overlay, RemoteState, Revision, RevisionError, Verdict } from './revisions.js'
 
 const SCHEMA = 'affectd.remote_config/1'
 /** Six patches of 64 KiB, and what JSON adds. */
@@ -62,15 +63,9 @@ function revisionOf(value: unknown, name: string): Revision | null {
 
 function trial(value: unknown): TrialRecord | null {
   if (value === null) return null
-  const { remainingMs, machineBoot, interruptions, isRunning } = object(value, 'trial')
-  const isWhole =
-    typeof remainingMs === 'number' &&
-    remainingMs >= 0 &&
-    typeof machineBoot === 'string' &&
-    typeof interruptions === 'number' &&
-    typeof isRunning === 'boolean'
-  if (!isWhole) throw damaged('trial')
-  return { remainingMs, machineBoot, interruptions, isRunning }
+  const record = parseTrialRecord(value)
+  if (record === undefined) throw damaged('trial')
+  return record
 }
 
 function object(value: unknown, name: string): JsonObject {

@@ -207,3 +207,18 @@ t.test('the hidden Markov model says since when, and not before the state that c
   hmm.add(decision(4000 * S, 6 * S, [0.02, 0.96, 0.02]))
   t.match(stateAt(hmm, 4006 * S), { label: 'angry', sinceSample: 4000 * S })
 })
+
+t.test(
+  'another model’s prior takes the place of the old one: what was heard stays, and fades into it',
+  async (t) => {
+    for (const smoothing of ['exponential', 'hmm'] as const) {
+      const smoother = new Smoother(LABELS, PRIOR, { ...params, smoothing })
+      smoother.add(decision(0, 6 * S, [0.05, 0.9, 0.05]))
+      const before = stateAt(smoother, 6 * S)
+      smoother.expect([0.1, 0.1, 0.8])
+      t.equal(stateAt(smoother, 6 * S).label, before.label, smoothing)
+      const { probabilities } = stateAt(smoother, 3600 * S)
+      t.ok(Math.abs((probabilities['sad'] ?? 0) - 0.8) < 0.01, smoothing)
+    }
+  },
+)
