@@ -12,6 +12,7 @@ import { encodeState } from '../src/config/remote/state-format.js'
 import { encodeBaseline } from '../src/features/baseline-format.js'
 import { createFeatureStatistics } from '../src/features/feature-statistics.js'
 import { ListenSwitch } from '../src/listen-switch.js'
+import { encodeDeliveryState, RELEASED_ONLY } from '../src/delivery/delivery-state.js'
 import { encodeRunRecord } from '../src/ops/run-record.js'
 import { StateFile } from '../src/ops/state-file.js'
 import { hasSchema, newerSchema, SCHEMA_PEEK_BYTES, STATE_VERSION } from '../src/ops/state-version.js'
@@ -37,6 +38,7 @@ function written(folder: string): Readonly<Record<string, string>> {
     'alerts.json': encodeRaisedAlerts([]),
     'summary.json': encodeTally({ kind: 'day', startMs: 0, lastMs: 0, counts: new Tally().counts }),
     'remote-config.json': encodeState(initialState('')),
+    'models.json': encodeDeliveryState(RELEASED_ONLY),
     'run.json': encodeRunRecord({
       bootId: 'b',
       version: '0.1.0',
@@ -164,6 +166,7 @@ t.test(
           'affectd.fatigue/1',
           'affectd.fatigue/1',
           'affectd.listening/2',
+          'affectd.models/1',
           'affectd.outbox/1',
           'affectd.raised_alerts/1',
           'affectd.remote_config/1',
