@@ -30,7 +30,7 @@ for (const setting of settings) {
   const last = names.pop()
   let group = config
   for (const name of names) group = group[name] ??= {}
-  if (text === '') delete group[last]
+  if (text === '') Reflect.deleteProperty(group, last)
   else group[last] = value
 }
 process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)

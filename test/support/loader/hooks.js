@@ -1,11 +1,21 @@
 // esbuild transpiles, in a third of the time that TypeScript takes. Not tsx: it has esbuild name every closure as it is made
-// (keepNames), which makes numerical tests two to three times slower.
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+// (keepNames), which makes numerical tests two to three times slower. What was transpiled is kept: each test is a process
+// of its own, and most of what it loads another has loaded before.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { transform } from 'esbuild'
 
-const TSCONFIG = { compilerOptions: { verbatimModuleSyntax: true, target: 'es2023' } }
+const OPTIONS = {
+  loader: 'ts',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'inline',
+  tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, target: 'es2023' } },
+}
+const { version } = createRequire(import.meta.url)('esbuild/package.json')
+const KEPT = fileURLToPath(new URL('../../../.tap/transpiled/', import.meta.url))
+mkdirSync(KEPT, { recursive: true })
 
 export async function resolve(specifier, context, nextResolve) {
   // Sources name what they import as it will be called once compiled.
@@ -19,13 +29,22 @@ export async function resolve(specifier, context, nextResolve) {
 export async function load(url, context, nextLoad) {
   if (!/^file:.*\.ts$/.test(url)) return nextLoad(url, context)
   const path = fileURLToPath(url)
-  const { code } = await transform(await readFile(path, 'utf8'), {
-    loader: 'ts',
-    format: 'esm',
-    target: 'node20',
-    sourcefile: path,
-    sourcemap: 'inline',
-    tsconfigRaw: TSCONFIG,
-  })
-  return { format: 'module', source: code, shortCircuit: true }
+  return { format: 'module', source: await transpiled(path, readFileSync(path, 'utf8')), shortCircuit: true }
+}
+
+async function transpiled(path, text) {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([version, OPTIONS, path, text]))
+    .digest('hex')
+  const kept = `${KEPT}${hash}.js`
+  try {
+    return readFileSync(kept, 'utf8')
+  } catch {
+    const { transform } = await import('esbuild')
+    const { code } = await transform(text, { ...OPTIONS, sourcefile: path })
+    const part = `${kept}.${process.pid}`
+    writeFileSync(part, code)
+    renameSync(part, kept)
+    return code
+  }
 }
