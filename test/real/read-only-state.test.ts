@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { AffectdProcess } from '../support/affectd-process.js'
+import { freePort, Mosquitto } from '../support/mosquitto.js'
+import { MqttTap } from '../support/mqtt-tap.js'
+import { skipUnless, skipUnlessPart } from '../support/require-part.js'
+
+const DEMO = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url))
+const canMount = process.platform === 'linux' && process.getuid?.() === 0
+const needed = { ...skipUnless('mosquitto'), ...skipUnlessPart('the right to mount a tmpfs', canMount) }
+
+t.test(
+  'on a read-only state_dir it listens, publishes, answers, and says that it is degraded',
+  needed,
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'affectd-read-only-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'affectd-test', folder])
+    t.teardown(() => {
+      execFileSync('umount', ['-l', folder])
+      rmSync(folder, { recursive: true })
+    })
+    const broker = new Mosquitto(await freePort())
+    await broker.start()
+    t.teardown(() => broker.remove())
+    const tap = await MqttTap.open(broker.url, 'affectd/t1/#')
+    t.teardown(() => tap.close())
+    const settings = [
+      'device.id=t1',
+      `device.state_dir=${folder}`,
+      `mqtt.url=${broker.url}`,
+      'affect.adaptation.sources=all',
+    ]
+    const agent = new AffectdProcess([
+      'run',
+      ...['--source', 'stdin'],
+      ...settings.flatMap((setting) => ['--set', setting]),
+    ])
+    t.teardown(() => agent.child.kill('SIGKILL'))
+    const speech = readFileSync(DEMO).subarray(44)
+    agent.child.stdin.write(speech.subarray(0, speech.length / 2))
+
+    const heard = (topic: string): Record<string, unknown>[] =>
+      tap.heard
+        .filter((message) => message.topic === `affectd/t1/${topic}`)
+        .map(({ payload }) => JSON.parse(payload) as Record<string, unknown>)
+    const once = (topic: string, isIt: (said: Record<string, unknown>) => boolean): Promise<void> =>
+      tap.until(() => heard(topic).some(isIt))
+    await once('emotion', () => true)
+    await once('status', ({ state }) => state === 'degraded')
+    t.match(heard('status').at(-1), { state: 'degraded', reason: 'outbox_in_memory' })
+
+    const ask = (verb: string, body: object): Promise<Record<string, unknown>> => {
+      const transaction = verb
+      tap.client.publish(`affectd/t1/request/${verb}`, JSON.stringify({ transaction, ...body }), { qos: 1 })
+      return tap.first(`affectd/t1/response/${verb}`)
+    }
+    t.match(await ask('health', {}), { status: 'ok', data: { outbox_store: 'memory', outbox_dropped: 0 } })
+    t.match(
+      await ask('listen/set', { listening: false }),
+      { status: 'ok', data: { listening: false, kept: false } },
+      'who switches it off learns that a restart will not know',
+    )
+    tap.client.publish('affectd/t1/request/listen/set', JSON.stringify({ listening: true }), { qos: 1 })
+    tap.client.publish(
+      'affectd/t1/config/desired',
+      JSON.stringify({ revision: 1, patch: { affect: { min_confidence: 0.4 } } }),
+      { qos: 1, retain: true },
+    )
+    await once('config/reported', (said) => JSON.stringify(said).includes('CONFIG_NOT_SAVED'))
+    t.match(await ask('baseline/reset', {}), { status: String })
+
+    agent.child.stdin.end(speech.subarray(speech.length / 2))
+    t.equal(await agent.exited, 0)
+    const numbers = heard('emotion').map(({ seq }) => seq)
+    t.ok(numbers.length >= 5, `${numbers.length} decisions`)
+    t.same(
+      numbers,
+      numbers.map((_, n) => n + 1),
+      'every event, in order',
+    )
+    const codes = [...agent.stderr.matchAll(/"code":"(\w+)"/g)].map(([, code]) => code)
+    const times = (code: string): number => codes.filter((one) => one === code).length
+    for (const code of ['PUBLISH_OUTBOX_MEMORY', 'BASELINE_UNWRITABLE', 'SUMMARY_UNWRITABLE']) {
+      t.ok(times(code) >= 1, `the log says ${code}`)
+      t.ok(times(code) <= 2, 'and does not go on about it')
+    }
+    t.notMatch(agent.stderr, /INTERNAL_|"level":"fatal"/)
+  },
+)
