@@ -7,15 +7,18 @@ import t from 'tap'
 import { AffectdProcess } from '../support/affectd-process.js'
 import { freePort, Mosquitto } from '../support/mosquitto.js'
 import { MqttTap } from '../support/mqtt-tap.js'
-import { skipUnless, skipUnlessPart } from '../support/require-part.js'
+import { findProgram, skipUnlessPart } from '../support/require-part.js'
 
 const DEMO = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url))
 const canMount = process.platform === 'linux' && process.getuid?.() === 0
-const needed = { ...skipUnless('mosquitto'), ...skipUnlessPart('the right to mount a tmpfs', canMount) }
+const NEEDS = skipUnlessPart(
+  'mosquitto and the right to mount a tmpfs',
+  canMount && findProgram('mosquitto') !== undefined,
+)
 
 t.test(
   'on a read-only state_dir it listens, publishes, answers, and says that it is degraded',
-  needed,
+  NEEDS,
   async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'affectd-read-only-'))
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'affectd-test', folder])
