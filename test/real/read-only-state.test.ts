@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { AffectdProcess } from '../support/affectd-process.js'
@@ -12,20 +9,21 @@ import { findProgram, skipUnlessPart } from '../support/require-part.js'
 const DEMO = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url))
 const canMount = process.platform === 'linux' && process.getuid?.() === 0
 const NEEDS = skipUnlessPart(
-  'mosquitto and the right to mount a tmpfs',
-  canMount && findProgram('mosquitto') !== undefined,
+  'mosquitto and the right to mount',
+  canMount && ['mosquitto', 'unshare'].every(findProgram),
 )
+/** Whatever is mounted, everything is read-only for the process that it becomes, `/tmp` and `/dev` too. */
+const READ_ONLY = `
+  mount --make-rprivate /
+  for place in $(cut -d' ' -f2 /proc/self/mounts); do mount -o remount,bind,ro "$place" 2>&-; done
+  touch "$0/x" 2>&- && exit 70
+  exec "$@"`
 
 t.test(
-  'on a read-only state_dir it listens, publishes, answers, and says that it is degraded',
+  'where nothing can be written it listens, publishes, answers, and says that it is degraded',
   NEEDS,
   async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'affectd-read-only-'))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'affectd-test', folder])
-    t.teardown(() => {
-      execFileSync('umount', ['-l', folder])
-      rmSync(folder, { recursive: true })
-    })
+    const folder = t.testdir()
     const broker = new Mosquitto(await freePort())
     await broker.start()
     t.teardown(() => broker.remove())
@@ -37,11 +35,11 @@ t.test(
       `mqtt.url=${broker.url}`,
       'affect.adaptation.sources=all',
     ]
-    const agent = new AffectdProcess([
-      'run',
-      ...['--source', 'stdin'],
-      ...settings.flatMap((setting) => ['--set', setting]),
-    ])
+    const agent = new AffectdProcess(
+      ['run', '--source', 'stdin', ...settings.flatMap((setting) => ['--set', setting])],
+      {},
+      ['unshare', '--mount', 'sh', '-c', READ_ONLY, folder],
+    )
     t.teardown(() => agent.child.kill('SIGKILL'))
     const speech = readFileSync(DEMO).subarray(44)
     agent.child.stdin.write(speech.subarray(0, speech.length / 2))
@@ -91,6 +89,7 @@ t.test(
       t.ok(times(code) >= 1, `the log says ${code}`)
       t.ok(times(code) <= 2, 'and does not go on about it')
     }
+    t.match(agent.stderr, /"reason":"EROFS"/)
     t.notMatch(agent.stderr, /INTERNAL_|"level":"fatal"/)
   },
 )
