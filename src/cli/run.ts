@@ -1,5 +1,6 @@
 import { loadConfig, type LoadedConfig } from '../config/load-config.js'
 import { InputError } from '../errors.js'
+import { shrinkBufferPool } from '../ops/buffer-pool.js'
 import { emptyCoreDumps } from '../ops/core-dumps.js'
 import { createLogger } from '../ops/logger.js'
 import { openSession, type AgentSession } from './agent-session.js'
@@ -42,6 +43,7 @@ export async function runCommand(
   }
   refusePositionals('run', positionals)
   emptyCoreDumps()
+  shrinkBufferPool()
   const source = values.source === undefined ? [] : [`capture.source=${values.source}`]
   const sources = settingSources(values, io, source)
   const loaded = loadConfig(sources)

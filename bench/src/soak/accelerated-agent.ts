@@ -20,6 +20,8 @@ export interface AcceleratedAgentOptions {
   /** The library of faketime. */
   readonly faketime: string
   readonly meter: DiskMeter
+  /** Collects garbage before it answers. */
+  readonly collects?: boolean
 }
 
 /** What the process says of itself. Times are true ones. */
@@ -46,7 +48,7 @@ export class AcceleratedAgent {
   readonly logPath: string
 
   constructor(private readonly options: AcceleratedAgentOptions) {
-    const { folder, settings, speed, faketime, meter } = options
+    const { folder, settings, speed, faketime, meter, collects = false } = options
     this.logPath = join(folder, 'agent.log')
     const log = openSync(this.logPath, 'a')
     const set = settings.flatMap((setting) => ['--set', setting])
@@ -57,6 +59,7 @@ export class AcceleratedAgent {
         HOME: folder,
         NODE_OPTIONS: `--import=${PROBE}`,
         SOAK_PROBE_RESOLUTION_MS: String(RESOLUTION_MS * speed),
+        SOAK_PROBE_COLLECTS: collects ? '1' : '0',
         ...meter.env,
         LD_PRELOAD: `${meter.env['LD_PRELOAD']}:${faketime}`,
         FAKETIME: `+0 x${speed}`,

@@ -9,7 +9,7 @@ import { AcceleratedAgent } from './accelerated-agent.js'
 import { PacedFeed } from './paced-feed.js'
 import { readProcess } from './process-readings.js'
 import { SoakAudio, type SceneKind } from './soak-audio.js'
-import { SOAK_FAULT_NAMES, SOAK_FAULTS, type Surroundings } from './soak-faults.js'
+import { SOAK_FAULTS, type SoakFault, type Surroundings } from './soak-faults.js'
 import { SoakLedger } from './soak-ledger.js'
 import { SoakOperator } from './soak-operator.js'
 import type { SoakSample } from './soak-sample.js'
@@ -17,8 +17,8 @@ import type { SoakSample } from './soak-sample.js'
 const DEVICE_ID = 'soak'
 /** Hears a voice at a microphone in the same way; stdin otherwise learns none. */
 const SETTINGS = [`device.id=${DEVICE_ID}`, 'affect.adaptation.sources=all']
-/** Between the end of one fault and the next, s of the agent's time. */
-const CALM_S = { least: 40, most: 240 }
+/** Of the calm time between two faults, at random. */
+const CALM_SHARE = { least: 0.3, most: 1.7 }
 /** After a fault, before things are looked at. */
 const SETTLE_S = 30
 const RSS_LOOK_MS = 250
@@ -31,6 +31,12 @@ export interface SoakPlan {
   readonly speed: number
   /** Between two samples, h of the agent's time. */
   readonly sampleEveryH: number
+  /** What goes wrong; each kind as often as any other. */
+  readonly kinds: readonly SoakFault[]
+  /** Between the end of one fault and the next, s of the agent's time, on average; 30 or more. */
+  readonly calmS: number
+  /** Collects garbage before each sample. */
+  readonly collects: boolean
   readonly faketime: string
   /** Of the run alone: log, state, what the broker wrote. */
   readonly folder: string
@@ -91,7 +97,7 @@ async function play(plan: SoakPlan, closing: (() => unknown)[]): Promise<SoakOut
   closing.push(() => proxy.close())
   const meter = new DiskMeter(folder, stateDir)
   const agent = new AcceleratedAgent({
-    ...{ folder, speed, meter, faketime: plan.faketime },
+    ...{ folder, speed, meter, faketime: plan.faketime, collects: plan.collects },
     settings: [...SETTINGS, `device.state_dir=${stateDir}`, `mqtt.url=${proxy.url()}`],
   })
   closing.push(() => agent.signal('SIGKILL'))
@@ -138,7 +144,7 @@ async function play(plan: SoakPlan, closing: (() => unknown)[]): Promise<SoakOut
   }
 
   let nextSampleH = sampleEveryH
-  let waiting: (keyof typeof SOAK_FAULTS)[] = []
+  let waiting: SoakFault[] = []
   const troubles: string[] = []
   while (audioH() < hours && agent.status === undefined) {
     await pause(SETTLE_S)
@@ -146,9 +152,9 @@ async function play(plan: SoakPlan, closing: (() => unknown)[]): Promise<SoakOut
       await takeSample()
       nextSampleH = Math.max(nextSampleH + sampleEveryH, clockH() + sampleEveryH / 2)
     }
-    await pause(CALM_S.least - SETTLE_S + random.below(CALM_S.most - CALM_S.least))
-    // Every kind as often as any other.
-    if (waiting.length === 0) waiting = random.shuffle([...SOAK_FAULT_NAMES])
+    const { least, most } = CALM_SHARE
+    await pause(plan.calmS * (least + (most - least) * random.next()) - SETTLE_S)
+    if (waiting.length === 0) waiting = random.shuffle([...plan.kinds])
     const kind = waiting.pop()!
     faults[kind] = (faults[kind] ?? 0) + 1
     await SOAK_FAULTS[kind](around)

@@ -2,6 +2,8 @@
 // knows. Holds nothing open: the agent ends as it would without.
 import { Socket } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 const [resolutionMs] = [Number(process.env.SOAK_PROBE_RESOLUTION_MS ?? 10)]
 const delay = monitorEventLoopDelay({ resolution: resolutionMs })
@@ -9,8 +11,17 @@ delay.enable()
 // What the probe itself sets up is the environment's business, not that of the agent's children.
 delete process.env.NODE_OPTIONS
 
+let collectGarbage = () => undefined
+if (process.env.SOAK_PROBE_COLLECTS === '1') {
+  setFlagsFromString('--expose-gc')
+  collectGarbage = runInNewContext('gc')
+}
+
 const line = new Socket({ fd: 3 })
 line.on('data', () => {
+  // Freed buffers are counted until a thread of its own has swept them; another collection waits for that first.
+  collectGarbage()
+  collectGarbage()
   const { heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage()
   const resources = {}
   for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1

@@ -9,6 +9,7 @@ import { machine } from '../machine.js'
 import { writeResult } from '../write-result.js'
 import { runSoak } from './run-soak.js'
 import { judgeSoak, sampleLine, soakMarkdown, type SoakReport } from './soak-report.js'
+import { SOAK_FAULT_NAMES } from './soak-faults.js'
 import type { SoakSample } from './soak-sample.js'
 
 const REPORTS = fileURLToPath(new URL('../../../docs/reports', import.meta.url))
@@ -25,6 +26,9 @@ was left open or an event was lost. Needs mosquitto, faketime and gcc.
   --hours N     hours of audio, 1 if not given
   --speed N     times real time, 40 if not given
   --seed N      the same seed gives the same audio and the same order of faults, 1 if not given
+  --only KIND   of fault; may be repeated: ${SOAK_FAULT_NAMES.join(', ')}
+  --calm S      seconds between two faults on average, of the agent's time, 140 if not given
+  --collect     collects garbage before each sample: shows a leak sooner, and is no measure of RSS
   --keep DIR    leaves log, state and samples there, which are thrown away otherwise if all is well
   --report      writes docs/reports/soak.json and .md
 `
@@ -34,13 +38,19 @@ const { values } = parseArgs({
     hours: { type: 'string', default: '1' },
     speed: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
+    only: { type: 'string', multiple: true, default: [] },
+    calm: { type: 'string', default: '140' },
+    collect: { type: 'boolean', default: false },
     keep: { type: 'string' },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-const [hours, speed, seed] = [values.hours, values.speed, values.seed].map(Number) as [number, number, number]
+const numbers = [values.hours, values.speed, values.seed, values.calm].map(Number)
+const [hours, speed, seed, calmS] = numbers as [number, number, number, number]
+const kinds = SOAK_FAULT_NAMES.filter((kind) => values.only.length === 0 || values.only.includes(kind))
+const wrongKind = values.only.find((kind) => !(SOAK_FAULT_NAMES as string[]).includes(kind))
 const faketime = findFaketime()
 const missing = [
   ...['mosquitto', 'gcc'].filter((name) => findProgram(name) === undefined),
@@ -50,6 +60,9 @@ const missing = [
 if (values.help) process.stdout.write(HELP)
 else if (!(hours > 0) || !(speed >= 1) || !Number.isSafeInteger(seed)) {
   process.stderr.write('hours are above 0, speed is 1 or more, and the seed is a whole number\n')
+  process.exitCode = 64
+} else if (wrongKind !== undefined) {
+  process.stderr.write(`there is no kind ${wrongKind}\n`)
   process.exitCode = 64
 } else if (missing.length > 0) {
   process.stderr.write(`the soak needs ${missing.join(', ')}\n`)
@@ -70,7 +83,20 @@ async function soak(faketime: string): Promise<boolean> {
   }
   say(`${hours} h of audio at ${speed} times real time, seed ${seed}; samples: ${checkpoint}`)
   const sampleEveryH = Math.min(SAMPLE_EVERY_H, hours / LEAST_SAMPLES)
-  const outcome = await runSoak({ hours, seed, speed, sampleEveryH, faketime, folder, onSample })
+  const outcome = await runSoak({
+    ...{
+      hours,
+      seed,
+      speed,
+      sampleEveryH,
+      kinds,
+      calmS,
+      collects: values.collect,
+      faketime,
+      folder,
+      onSample,
+    },
+  })
   const report: SoakReport = {
     date: new Date().toISOString(),
     command: `npm run soak -- ${process.argv.slice(2).join(' ')}`,
