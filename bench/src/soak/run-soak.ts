@@ -134,7 +134,6 @@ async function play(plan: SoakPlan, closing: (() => unknown)[]): Promise<SoakOut
       outbox_depth: health?.outbox_depth ?? 0,
       outbox_dropped: health?.outbox_dropped ?? 0,
       outbox_store: health?.outbox_store ?? 'disk',
-      reconnects: health?.reconnects ?? 0,
       faults: Object.values(faults).reduce((sum, count) => sum + count, 0),
       disk: meter.total,
     }

@@ -10,7 +10,6 @@ interface Health {
   readonly outbox_depth: number
   readonly outbox_dropped: number
   readonly outbox_store: string
-  readonly reconnects: number
 }
 
 /** Books every event that the broker gives out, and keeps the last health. Its session outlives the broker's restarts. */

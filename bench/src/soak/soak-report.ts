@@ -87,7 +87,6 @@ export function judgeSoak(outcome: SoakOutcome): Finding[] {
 
 export function soakMarkdown(report: SoakReport): string {
   const { machine: on, hours, speed, samples, verdict } = report
-  const last = samples.at(-1)
   const isGood = verdict.every(({ isMet }) => isMet)
   return [
     `# Soak, ${report.date}`,
@@ -110,7 +109,7 @@ export function soakMarkdown(report: SoakReport): string {
     '## Events',
     '',
     `${report.events} events heard by the subscriber, ${report.lost} lost, ${report.repeated} heard again, ${report.out_of_order} out of order, by \`boot_id\` and \`seq\`;`,
-    `${last?.reconnects ?? 0} reconnects, ${report.responses} responses. After the audio ended the rest was delivered in ${(report.drain_ms / 1000).toFixed(1)} s.`,
+    `${report.responses} responses to requests. After the audio ended the rest was delivered in ${(report.drain_ms / 1000).toFixed(1)} s.`,
     '',
     ...countTable('heard on', report.heard),
     '',

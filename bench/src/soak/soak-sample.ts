@@ -16,7 +16,6 @@ export interface SoakSample extends ProcessReadings, Omit<ProbeAnswer, 'resource
   readonly outbox_depth: number
   readonly outbox_dropped: number
   readonly outbox_store: string
-  readonly reconnects: number
   readonly faults: number
   readonly disk: DiskCounts
 }

@@ -31,7 +31,6 @@ function sample(hour: number, part: Partial<SoakSample> = {}): SoakSample {
     outbox_depth: 0,
     outbox_dropped: 0,
     outbox_store: 'disk',
-    reconnects: 0,
     faults: hour,
     disk: COUNTS,
     ...part,
