@@ -1,6 +1,7 @@
 import { loadConfig, withFilesRead } from '../config/load-config.js'
 import { AffectdError } from '../errors.js'
 import { systemClock } from '../ops/clock.js'
+import { shrinkBufferPool } from '../ops/buffer-pool.js'
 import { emptyCoreDumps } from '../ops/core-dumps.js'
 import { createLogger } from '../ops/logger.js'
 import { createServiceNotifier } from '../ops/service/service-notifier.js'
@@ -44,6 +45,7 @@ export async function runCommand(
   }
   refusePositionals('run', positionals)
   emptyCoreDumps()
+  shrinkBufferPool()
   const source = values.source === undefined ? [] : [`capture.source=${values.source}`]
   const sources = settingSources(values, io, source)
   const first = withFilesRead(sources)

@@ -70,15 +70,17 @@ export class StateFile {
     rmSync(this.#partPath, { force: true })
     const file = openSync(this.#partPath, 'wx', 0o600)
     try {
-      writeFileSync(file, text)
-      fsyncSync(file)
+      try {
+        writeFileSync(file, text)
+        fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+      renameSync(this.#partPath, this.path)
     } catch (error) {
-      rmSync(this.#partPath, { force: true })
+      this.#dropPart()
       throw error
-    } finally {
-      closeSync(file)
     }
-    renameSync(this.#partPath, this.path)
     this.#syncFolder()
   }
 
@@ -87,6 +89,15 @@ export class StateFile {
     rmSync(this.#partPath, { force: true })
     rmSync(this.path, { force: true })
     this.#syncFolder()
+  }
+
+  /** A disk that failed to write may fail to delete as well; the next write does it then. */
+  #dropPart(): void {
+    try {
+      rmSync(this.#partPath, { force: true })
+    } catch {
+      // What is wrong with the disk has been found already.
+    }
   }
 
   /** A name, too, is on the disk only once its folder is. */

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { StateFile } from '../../src/ops/state-file.js'
+import { FaultyDisk } from '../support/faulty-disk.js'
 
 t.test('what was written is read back, and nothing else lies in the folder', async (t) => {
   const folder = join(t.testdir(), 'made', 'here')
@@ -67,3 +68,21 @@ t.test('a folder that cannot be is an error, of prepare and of write', async (t)
   t.throws(() => file.prepare(), { code: 'ENOTDIR' })
   t.throws(() => file.write('x'), { code: 'ENOTDIR' })
 })
+
+t.test(
+  'whatever call fails, nothing half written is left, and the old content stays or the new is there',
+  async (t) => {
+    const folder = t.testdir({ 'x.json': 'old' })
+    const disk = new FaultyDisk(folder)
+    const file = new StateFile(folder, 'x.json')
+    const { calls } = disk.run(() => file.write('new'))
+    t.equal(calls, 5, 'create, write, sync, rename, sync the folder')
+    for (let at = 1; at <= calls; at++) {
+      writeFileSync(file.path, 'old')
+      const { error } = disk.run(() => file.write('new'), { at, how: 'ENOSPC', forEver: false })
+      t.match(error, { code: 'ENOSPC' }, `call ${at}`)
+      t.same(readdirSync(folder), ['x.json'])
+      t.equal(readFileSync(file.path, 'utf8'), at < calls ? 'old' : 'new')
+    }
+  },
+)

@@ -12,8 +12,10 @@ export class AffectdProcess {
   stderr = ''
   readonly #waiters = new Set<() => void>()
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [BIN, ...args], {
+  /** @param wrapper program and arguments that run it in surroundings of its own */
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, wrapper: readonly string[] = []) {
+    const [program = '', ...rest] = [...wrapper, process.execPath, BIN, ...args]
+    this.child = spawn(program, rest, {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     })
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => this.#heard((this.stdout += text)))

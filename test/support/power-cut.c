@@ -11,6 +11,8 @@
  * POWER_CUT_FAIL_AT=N with POWER_CUT_FAIL=EIO|ENOSPC makes the N-th write or sync fail, and all after it for
  * POWER_CUT_FAIL_COUNT of them (default 1). POWER_CUT_COUNTS names a file that gets `writes syncs bytes` at each sync and
  * at the end.
+ *
+ * POWER_CUT_DIE_AT=N kills the process before its N-th write, sync, renaming or deletion below the folder.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -19,6 +21,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +33,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *folder, *shadow, *counts;
-static long fail_at, fail_count, fail_errno, calls, writes, syncs, bytes;
+static long fail_at, fail_count, fail_errno, die_at, steps, calls, writes, syncs, bytes;
 
 static ssize_t (*real_write)(int, const void *, size_t);
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
@@ -60,6 +63,8 @@ __attribute__((constructor)) static void begin(void) {
   const char *at = getenv("POWER_CUT_FAIL_AT"), *how = getenv("POWER_CUT_FAIL");
   const char *many = getenv("POWER_CUT_FAIL_COUNT");
   fail_at = at ? atol(at) : 0;
+  at = getenv("POWER_CUT_DIE_AT");
+  die_at = at ? atol(at) : 0;
   fail_count = many ? atol(many) : 1;
   fail_errno = how && strcmp(how, "ENOSPC") == 0 ? ENOSPC : EIO;
 }
@@ -90,8 +95,13 @@ static void note(void) {
 
 __attribute__((destructor)) static void end(void) { note(); }
 
+static void step(void) {
+  if (__atomic_add_fetch(&steps, 1, __ATOMIC_SEQ_CST) == die_at) kill(getpid(), SIGKILL);
+}
+
 static int fails(void) {
   calls++;
+  step();
   return fail_at > 0 && calls >= fail_at && calls < fail_at + fail_count;
 }
 
@@ -290,12 +300,16 @@ static void deleted(const char *path) {
   real_unlink(by_inode);
 }
 
+static int is_below(const char *path) { return folder && strncmp(path, folder, strlen(folder)) == 0; }
+
 int unlink(const char *path) {
+  if (is_below(path)) step();
   deleted(path);
   return real_unlink(path);
 }
 
 int rename(const char *from, const char *to) {
+  if (is_below(from)) step();
   deleted(to);
   return real_rename(from, to);
 }

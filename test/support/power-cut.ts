@@ -60,6 +60,11 @@ export class ForgetfulDisk {
     }
   }
 
+  /** Environment of a process that is killed before its `at`-th call that would change `folder`. */
+  envDyingAt(at: number): NodeJS.ProcessEnv {
+    return { ...this.env(), POWER_CUT_DIE_AT: String(at) }
+  }
+
   /** By the process that was last watched. */
   get counts(): { readonly writes: number; readonly syncs: number; readonly bytes: number } {
     const [writes = 0, syncs = 0, bytes = 0] = readFileSync(this.#counts, 'utf8').split(' ').map(Number)
