@@ -26,7 +26,7 @@ device.state_dir in an hour: with nobody speaking, with speech all the time, wit
 and gcc.
 
   --hours N     of each case, 1 if not given
-  --speed N     times real time, 60 if not given
+  --speed N     times real time, 30 if not given; faster, a broker seems slower and more is synced
   --seed N      of the audio, 1 if not given
   --set K=V     another configuration than the default; may be repeated
   --report      writes docs/reports/wear.json and .md
@@ -35,7 +35,7 @@ and gcc.
 const { values } = parseArgs({
   options: {
     hours: { type: 'string', default: '1' },
-    speed: { type: 'string', default: '60' },
+    speed: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
     set: { type: 'string', multiple: true, default: [] },
     report: { type: 'boolean', default: false },
