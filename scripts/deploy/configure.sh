@@ -102,11 +102,11 @@ if [[ -n $ask ]]; then
     settings+=("mqtt.url=$answer")
   fi
   if [[ -z ${given[--username]:-} ]]; then
-    read -r -p 'User name at the broker (empty: none): ' answer || answer=
+    read -r -p 'User name at the broker (empty: none, or as before): ' answer || answer=
     if [[ -n $answer ]]; then
       settings+=("mqtt.username=$answer")
       if [[ -z $password_file ]]; then
-        read -r -s -p 'Password (empty: none): ' answer || answer=
+        read -r -s -p 'Password (empty: none, or as before): ' answer || answer=
         echo
         if [[ -n $answer ]]; then
           (umask 077 && printf '%s\n' "$answer" >"$work/password")
