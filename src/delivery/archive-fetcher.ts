@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.js'
 import type { Clock } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
+import { pause } from '../until.js'
 import { downloadArchive, type ArchiveDownload } from './https-archive.js'
 
 /** Tries that bring nothing new. */
@@ -51,16 +52,4 @@ export async function fetchArchive(
 
 function isPassing(error: unknown): error is ModelError {
   return error instanceof ModelError && (error.code === 'MODEL_TRUNCATED' || error.code === 'MODEL_DOWNLOAD')
-}
-
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      timer.clear()
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = clock.after(delayMs, end)
-    signal.addEventListener('abort', end, { once: true })
-  })
 }
