@@ -3,16 +3,16 @@ import { runAgent, type AgentOptions, type CaptureCounts } from '../agent.js'
 import { Announcer } from '../announcer.js'
 import { createAudioSource } from '../capture/create-source.js'
 import type { LoadedConfig } from '../config/load-config.js'
-import { RESTART } from '../last-drain.js'
 import type { Vitals } from '../ops/service/service-notifier.js'
 import { deviceVerbs } from '../publish/device-verbs.js'
 import { alertMessage, listeningMessage, removal } from '../publish/payloads.js'
 import type { Message } from '../publish/publisher.js'
 import { overEvent } from '../publish/raised-alerts.js'
 import { DISCLOSURES, lets } from '../publish/privacy-modes.js'
-import { createRequestHandler } from '../publish/requests.js'
+import { AgentLap } from './agent-lap.js'
 import type { AgentSession } from './agent-session.js'
 import { agentVitals } from './agent-vitals.js'
+import { answerRequests } from './answer-requests.js'
 import { connectDelivery, eventDevice, modelInfo, watched } from './connect-delivery.js'
 import { connectRemote } from './connect-remote.js'
 import { buildFatigue } from './build-fatigue.js'
@@ -96,8 +96,8 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     ...(fatigue === undefined ? {} : { onSegment: fatigue.hear }),
   })
   const deviceId = config.device.id
-  const lap = new AbortController()
-  const restart = (): void => lap.abort(RESTART)
+  const lap = new AgentLap()
+  const { restart } = lap
   const verbs = deviceVerbs({
     ...sessionControls(loaded, session),
     health: () => health.now(),
@@ -105,12 +105,7 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
     // The response goes first.
     restart: () => void clock.after(RESTART_AFTER_MS, restart),
   })
-  publisher.onRequest(
-    createRequestHandler(topics, verbs, {
-      onBug: (error) => log.error({ err: error, code: 'INTERNAL_REQUEST' }, 'a request failed'),
-      notToAnswerOn: [`${config.publish.home_assistant_prefix}/`],
-    }),
-  )
+  answerRequests(publisher, verbs, { topics, config, log })
   const info = (): Message =>
     deviceInfo(config, session, topics, {
       model: modelInfo(delivery, pipeline.model),
@@ -221,35 +216,30 @@ export async function buildAgent(loaded: LoadedConfig, session: AgentSession): P
   }
   return {
     vitals,
-    async run(stop) {
-      // A session that is to be replaced waits for the broker no longer than an agent that is.
-      const end = (): void => lap.abort(stop.reason === RESTART ? RESTART : undefined)
-      stop.addEventListener('abort', end, { once: true })
-      if (stop.aborted) end()
-      if (adapts) keeper.start()
-      fatigue?.start()
-      schedule.start()
-      const forgetListening = listening.onChange(sayListening)
-      sayListening()
-      // What the broker retains of a time when more could be said is taken back.
-      if (!lets(mode, 'state')) tell(removal(topics.state))
-      for (const alert of session.alerts.takeLeftovers()) {
-        if (lets(mode, 'alert')) tell(alertMessage(topics, overEvent(alert, session.nextStamp(), nowMs())))
-      }
-      if (!lets(mode, 'alert')) for (const { kind } of checked) tell(removal(topics.alert(kind)))
-      homeAssistant.start()
-      try {
-        await runAgent(options, capture, lap.signal)
-      } finally {
-        forgetListening()
-        stop.removeEventListener('abort', end)
-        homeAssistant.stop()
-        keeper.stop()
-        fatigue?.stop()
-        schedule.stop()
-      }
-      return lap.signal.reason === RESTART && !stop.aborted ? 'restart' : 'ended'
-    },
+    run: (stop) =>
+      lap.last(stop, async () => {
+        if (adapts) keeper.start()
+        fatigue?.start()
+        schedule.start()
+        const forgetListening = listening.onChange(sayListening)
+        sayListening()
+        // What the broker retains of a time when more could be said is taken back.
+        if (!lets(mode, 'state')) tell(removal(topics.state))
+        for (const alert of session.alerts.takeLeftovers()) {
+          if (lets(mode, 'alert')) tell(alertMessage(topics, overEvent(alert, session.nextStamp(), nowMs())))
+        }
+        if (!lets(mode, 'alert')) for (const { kind } of checked) tell(removal(topics.alert(kind)))
+        homeAssistant.start()
+        try {
+          await runAgent(options, capture, lap.signal)
+        } finally {
+          forgetListening()
+          homeAssistant.stop()
+          keeper.stop()
+          fatigue?.stop()
+          schedule.stop()
+        }
+      }),
   }
 }
 

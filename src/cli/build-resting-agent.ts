@@ -7,10 +7,11 @@ import { deviceVerbs } from '../publish/device-verbs.js'
 import { alertMessage, listeningMessage } from '../publish/payloads.js'
 import { lets } from '../publish/privacy-modes.js'
 import { overEvent } from '../publish/raised-alerts.js'
-import { createRequestHandler } from '../publish/requests.js'
 import { untilAborted } from '../until.js'
+import { AgentLap } from './agent-lap.js'
 import type { AgentSession } from './agent-session.js'
 import { agentVitals } from './agent-vitals.js'
+import { answerRequests } from './answer-requests.js'
 import { RESTART_AFTER_MS, type BuiltAgent } from './build-agent.js'
 import { buildHealth } from './build-health.js'
 import { buildPublisher } from './build-publisher.js'
@@ -33,8 +34,8 @@ export function buildRestingAgent(loaded: LoadedConfig, session: AgentSession): 
   const parts = { topics, isRestart, whenFull: 'drop_oldest' } as const
   const { publisher, status, tell, setEnding } = buildPublisher(loaded, session, parts)
   status.hears('degraded', 'crash_loop')
-  const lap = new AbortController()
-  const restart = (): void => lap.abort(RESTART)
+  const lap = new AgentLap()
+  const { restart } = lap
   const health = buildHealth(config.health.interval_s, {
     session,
     topics,
@@ -56,12 +57,7 @@ export function buildRestingAgent(loaded: LoadedConfig, session: AgentSession): 
     },
     restart: () => void clock.after(RESTART_AFTER_MS, () => rest?.end()),
   })
-  publisher.onRequest(
-    createRequestHandler(topics, verbs, {
-      onBug: (error) => log.error({ err: error, code: 'INTERNAL_REQUEST' }, 'a request failed'),
-      notToAnswerOn: [`${config.publish.home_assistant_prefix}/`],
-    }),
-  )
+  answerRequests(publisher, verbs, { topics, config, log })
   const sayInfo = (): void =>
     tell(
       deviceInfo(config, session, topics, {
@@ -97,36 +93,31 @@ export function buildRestingAgent(loaded: LoadedConfig, session: AgentSession): 
         publisher: publisher.counts,
         modelId: null,
       }),
-    async run(stop) {
-      // A session that is to be replaced waits for the broker no longer than an agent that is.
-      const end = (): void => lap.abort(stop.reason === RESTART ? RESTART : undefined)
-      stop.addEventListener('abort', end, { once: true })
-      if (stop.aborted) end()
-      const forgetListening = listening.onChange(() => {
+    run: (stop) =>
+      lap.last(stop, async () => {
+        const forgetListening = listening.onChange(() => {
+          sayListening()
+          if (!listening.isHeldBy('crash_loop')) restart()
+        })
+        publisher.start()
+        sayInfo()
         sayListening()
-        if (!listening.isHeldBy('crash_loop')) restart()
-      })
-      publisher.start()
-      sayInfo()
-      sayListening()
-      // Nobody hears how they go on.
-      for (const alert of session.alerts.takeLeftovers()) {
-        const over = overEvent(alert, session.nextStamp(), clock.nowMs())
-        if (lets(config.privacy.mode, 'alert')) tell(alertMessage(topics, over))
-      }
-      health.reporter.start()
-      try {
-        await untilAborted(new Promise<void>(() => undefined), lap.signal)
-        await lastDrain({ publisher, clock, log }, false, lap.signal)
-        if (lap.signal.reason === RESTART) setEnding(RESTART)
-      } finally {
-        health.reporter.stop()
-        forgetListening()
-        stop.removeEventListener('abort', end)
-        remote?.detach()
-        await publisher.close()
-      }
-      return lap.signal.reason === RESTART && !stop.aborted ? 'restart' : 'ended'
-    },
+        // Nobody hears how they go on.
+        for (const alert of session.alerts.takeLeftovers()) {
+          const over = overEvent(alert, session.nextStamp(), clock.nowMs())
+          if (lets(config.privacy.mode, 'alert')) tell(alertMessage(topics, over))
+        }
+        health.reporter.start()
+        try {
+          await untilAborted(new Promise<void>(() => undefined), lap.signal)
+          await lastDrain({ publisher, clock, log }, false, lap.signal)
+          if (lap.signal.reason === RESTART) setEnding(RESTART)
+        } finally {
+          health.reporter.stop()
+          forgetListening()
+          remote?.detach()
+          await publisher.close()
+        }
+      }),
   }
 }
