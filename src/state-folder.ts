@@ -1,7 +1,8 @@
-import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AffectdError, ConfigError } from './errors.js'
 import type { Logger } from './ops/logger.js'
+import { readStart } from './ops/read-start.js'
 import { StateFile } from './ops/state-file.js'
 import {
   encodeStateMark,
@@ -14,6 +15,8 @@ import {
   type StateMark,
 } from './ops/state-version.js'
 import { reasonOf } from './reason-of.js'
+
+const NOTHING = new Uint8Array()
 
 /** Brings a folder from the version of its place in the list to the next. */
 export type StateMigration = (folder: string) => void
@@ -50,7 +53,7 @@ export class StateFolder {
       throw tooNew(`${this.folder} was written by affectd ${affectd}, with state version ${stateVersion}`)
     }
     for (const file of this.#files()) {
-      const schema = newerSchema(file, this.#startOf(file))
+      const schema = newerSchema(file, readStart(join(this.folder, file), SCHEMA_PEEK_BYTES) ?? NOTHING)
       if (schema !== undefined) throw tooNew(`${join(this.folder, file)} is ${schema}`)
     }
   }
@@ -96,23 +99,6 @@ export class StateFolder {
     } catch {
       // There is none yet, or whoever wants to read in it will say why that fails.
       return []
-    }
-  }
-
-  #startOf(name: string): Uint8Array {
-    let file: number
-    try {
-      file = openSync(join(this.folder, name), constants.O_RDONLY | constants.O_NONBLOCK)
-    } catch {
-      return new Uint8Array()
-    }
-    try {
-      const bytes = Buffer.alloc(SCHEMA_PEEK_BYTES)
-      return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0))
-    } catch {
-      return new Uint8Array()
-    } finally {
-      closeSync(file)
     }
   }
 }

@@ -1,5 +1,5 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs'
 import type { ConfigSources } from '../../config/load-config.js'
+import { readStart } from '../../ops/read-start.js'
 
 const SECRET_NAME = /passw|passphrase|secret|token|private_?key|api_?key|(?:^|[._])key$/i
 /** Values of switches with such a name. */
@@ -74,20 +74,6 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-/** @returns undefined where there is no such file, or it is none that can be read at once */
 function readSome(path: string): string | undefined {
-  let file: number
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  } catch {
-    return undefined
-  }
-  try {
-    const bytes = Buffer.alloc(MAX_FILE_BYTES)
-    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)).toString('utf8')
-  } catch {
-    return undefined
-  } finally {
-    closeSync(file)
-  }
+  return readStart(path, MAX_FILE_BYTES)?.toString('utf8')
 }
