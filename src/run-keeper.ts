@@ -8,6 +8,7 @@ import { maskUrlCredentials } from './ops/mask-credentials.js'
 import { previousEnd, type UncleanEnd } from './ops/previous-end.js'
 import { encodeRunRecord, parseRunRecord, RUN_RECORD_MAX_BYTES, type RunRecord } from './ops/run-record.js'
 import type { StateFile } from './ops/state-file.js'
+import { plain } from './plain-text.js'
 import { reasonOf } from './reason-of.js'
 
 const MAX_MESSAGE = 500
@@ -147,6 +148,5 @@ export class RunKeeper {
 /** One line, bounded. A message names keys, paths and addresses; what stands in an address for a password does not. */
 function shown(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
-  const line = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
-  return maskUrlCredentials(line).slice(0, MAX_MESSAGE)
+  return maskUrlCredentials(plain(text).trim()).slice(0, MAX_MESSAGE)
 }

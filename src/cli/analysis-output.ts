@@ -3,7 +3,7 @@ import type { EmotionEvent } from '../publish/emotion-event.js'
 import { samplesToMs } from '../units.js'
 import type { AudioPainter } from './report/audio-picture.js'
 import { describeAlert, type ReportAlert, type ReportDecision } from './report/decision.js'
-import { plain } from './render-event.js'
+import { plain } from '../plain-text.js'
 import { textTable } from './text-table.js'
 
 /** What was made of one recording. */

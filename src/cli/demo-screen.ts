@@ -3,7 +3,8 @@ import { parseEmotionEvent } from '../publish/parse-emotion-event.js'
 import type { CommandIo } from './io.js'
 import { jsonFields } from './json-fields.js'
 import { renderAlert, timeOfDay } from './render-alert.js'
-import { plain, renderEvent } from './render-event.js'
+import { plain } from '../plain-text.js'
+import { renderEvent } from './render-event.js'
 
 /** First levels of the demo's topics. */
 export const DEMO_BASE = 'affectd/demo'

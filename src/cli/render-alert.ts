@@ -1,4 +1,4 @@
-import { plain } from './render-event.js'
+import { plain } from '../plain-text.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

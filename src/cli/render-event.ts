@@ -1,3 +1,4 @@
+import { plain } from '../plain-text.js'
 import type { EmotionEvent } from '../publish/emotion-event.js'
 
 const BAR_CELLS = 10
@@ -39,11 +40,6 @@ export function renderEvent(event: EmotionEvent, { color }: { readonly color: bo
   ].join('  ')
   // A decision that should not be acted on should not catch the eye either.
   return event.abstained ? paint(DIM, color ? stripColor(line) : line) : line
-}
-
-/** Text from outside made safe for a terminal: nothing in it can move the cursor or change colours. */
-export function plain(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
 }
 
 function bar(share: number): string {

@@ -1,4 +1,5 @@
 import { AffectdError } from '../errors.js'
+import { plain } from '../plain-text.js'
 
 /** What is said of an error, and the status that the process ends with. */
 export interface ErrorReport {
@@ -16,14 +17,9 @@ export function reportError(error: unknown, isVerbose: boolean): ErrorReport {
   const code = isKnown ? error.code : 'INTERNAL_UNEXPECTED'
   const exitCode = isKnown ? error.exitCode : 70
   const message = error instanceof Error ? error.message : String(error)
-  const line = `affectd: ${code}: ${oneLine(message)}\n`
+  const line = `affectd: ${code}: ${plain(message).trim()}\n`
   const stack = isVerbose || exitCode === 70 ? stackOf(error) : ''
   return { text: line + stack, exitCode }
-}
-
-function oneLine(text: string): string {
-  // File names and other outside text may hold anything, also what moves a terminal's cursor.
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
 }
 
 function stackOf(error: unknown): string {

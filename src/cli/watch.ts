@@ -13,7 +13,8 @@ import { jsonFields } from './json-fields.js'
 import { loadSettings, SETTING_OPTIONS, SETTINGS_HELP } from './load-settings.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
 import { renderAlert, timeOfDay } from './render-alert.js'
-import { plain, renderEvent } from './render-event.js'
+import { plain } from '../plain-text.js'
+import { renderEvent } from './render-event.js'
 
 const WATCHED = ['emotion', 'status', 'listening', 'alert/+', 'summary']
 

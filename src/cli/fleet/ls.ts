@@ -1,6 +1,6 @@
 import type { CommandIo } from '../io.js'
 import { parseOptions } from '../parse-options.js'
-import { plain } from '../render-event.js'
+import { plain } from '../../plain-text.js'
 import { textTable } from '../text-table.js'
 import type { FleetDevice } from './device-book.js'
 import { connectFleet, FLEET_OPTIONS, FLEET_OPTIONS_HELP } from './fleet-options.js'

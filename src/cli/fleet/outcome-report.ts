@@ -1,6 +1,6 @@
 import { FleetError } from '../../errors.js'
 import type { CommandIo } from '../io.js'
-import { plain } from '../render-event.js'
+import { plain } from '../../plain-text.js'
 import { textTable } from '../text-table.js'
 import { describeOutcome, type Outcome } from './outcome.js'
 import type { RollOutReport } from './roll-out.js'

@@ -5,7 +5,7 @@ import type { KeySpec } from '../../config/key-spec.js'
 import type { Origin } from '../../config/origin.js'
 import { ConfigError, UsageError } from '../../errors.js'
 import { isJsonObject, type JsonObject } from '../../hostile-json.js'
-import { plain } from '../render-event.js'
+import { plain } from '../../plain-text.js'
 import { layOver, leavesOf, treeOf, withoutKey } from './overlay-edit.js'
 
 /** What an operator wants changed in an overlay; checked against the schema of this build. */

@@ -1,5 +1,5 @@
 import type { CommandIo } from '../io.js'
-import { plain } from '../render-event.js'
+import { plain } from '../../plain-text.js'
 import { describeOutcome, type Outcome } from './outcome.js'
 
 /** A line for each device as it settles, with the running total; only where somebody watches. */

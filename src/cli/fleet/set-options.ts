@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { UsageError, InputError } from '../../errors.js'
 import { readJsonObject, type JsonObject } from '../../hostile-json.js'
-import { plain } from '../render-event.js'
+import { plain } from '../../plain-text.js'
 import { layOver } from './overlay-edit.js'
 import {
   checkPatch,

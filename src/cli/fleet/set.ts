@@ -1,7 +1,7 @@
 import type { CommandIo } from '../io.js'
 import { FleetError, UsageError } from '../../errors.js'
 import { parseOptions } from '../parse-options.js'
-import { plain } from '../render-event.js'
+import { plain } from '../../plain-text.js'
 import type { FleetDevice } from './device-book.js'
 import { connectFleet, FLEET_OPTIONS_HELP } from './fleet-options.js'
 import type { FleetWorld } from './fleet-world.js'

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../ops/clock.js'
 import type { IncomingMessage } from '../../publish/link.js'
 import type { Subscriber } from '../../publish/mqtt-subscriber.js'
 import { readDeviceJson } from '../fleet/read-device-json.js'
-import { plain } from '../render-event.js'
+import { plain } from '../../plain-text.js'
 
 /**
  * A request that is not answered is asked again, with its transaction: a device carries it out once. Ever more rarely, since
