@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { findProgram } from '../../../test/support/require-part.js'
 import { findFaketime } from '../chaos/faked-time.js'
+import { misfitOf, missingParts } from '../chaos/faster-run.js'
 import { machine } from '../machine.js'
 import { writeResult } from '../write-result.js'
 import { measureWear, total, type Wear, type WearCase } from './measure-wear.js'
@@ -44,14 +44,12 @@ const { values } = parseArgs({
 })
 const [hours, speed, seed] = [values.hours, values.speed, values.seed].map(Number) as [number, number, number]
 const faketime = findFaketime()
-const missing = [
-  ...['mosquitto', 'gcc'].filter((name) => findProgram(name) === undefined),
-  ...(faketime === undefined ? ['faketime'] : []),
-]
+const missing = missingParts(faketime)
+const misfit = misfitOf({ hours, speed, seed })
 
 if (values.help) process.stdout.write(HELP)
-else if (!(hours > 0) || !(speed >= 1) || !Number.isSafeInteger(seed)) {
-  process.stderr.write('hours are above 0, speed is 1 or more, and the seed is a whole number\n')
+else if (misfit !== undefined) {
+  process.stderr.write(`${misfit}\n`)
   process.exitCode = 64
 } else if (missing.length > 0) {
   process.stderr.write(`needed and not there: ${missing.join(', ')}\n`)
