@@ -8,19 +8,18 @@
  *                    EROFS: writing, syncing, renaming, deleting, creating
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
+
+#include "real-calls.h"
 
 #define ROWS 32
 struct row {
@@ -32,32 +31,14 @@ struct row {
 static const char *folder, *failing;
 static struct row *table;
 
-#define REAL(type, name, ...) static type (*real_##name)(__VA_ARGS__)
 REAL(int, open, const char *, int, ...);
 REAL(int, openat, int, const char *, int, ...);
-REAL(ssize_t, write, int, const void *, size_t);
-REAL(ssize_t, pwrite, int, const void *, size_t, off_t);
-REAL(ssize_t, writev, int, const struct iovec *, int);
-REAL(size_t, fwrite, const void *, size_t, size_t, FILE *);
-REAL(size_t, fwrite_unlocked, const void *, size_t, size_t, FILE *);
-REAL(int, fsync, int);
-REAL(int, fdatasync, int);
-REAL(int, rename, const char *, const char *);
-REAL(int, unlink, const char *);
 REAL(int, remove, const char *);
 
 __attribute__((constructor)) static void begin(void) {
+  find_real_calls();
   real_open = dlsym(RTLD_NEXT, "open");
   real_openat = dlsym(RTLD_NEXT, "openat");
-  real_write = dlsym(RTLD_NEXT, "write");
-  real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
-  real_writev = dlsym(RTLD_NEXT, "writev");
-  real_fwrite = dlsym(RTLD_NEXT, "fwrite");
-  real_fwrite_unlocked = dlsym(RTLD_NEXT, "fwrite_unlocked");
-  real_fsync = dlsym(RTLD_NEXT, "fsync");
-  real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
-  real_rename = dlsym(RTLD_NEXT, "rename");
-  real_unlink = dlsym(RTLD_NEXT, "unlink");
   real_remove = dlsym(RTLD_NEXT, "remove");
   failing = getenv("DISK_METER_FAIL");
   const char *path = getenv("DISK_METER_TABLE");

@@ -16,47 +16,28 @@
  */
 #define _GNU_SOURCE
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/types.h>
-#include <sys/uio.h>
 #include <unistd.h>
+
+#include "real-calls.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *folder, *shadow, *counts;
 static long fail_at, fail_count, fail_errno, die_at, steps, calls, writes, syncs, bytes;
 
-static ssize_t (*real_write)(int, const void *, size_t);
-static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
-static ssize_t (*real_writev)(int, const struct iovec *, int);
-static size_t (*real_fwrite)(const void *, size_t, size_t, FILE *);
-static size_t (*real_fwrite_unlocked)(const void *, size_t, size_t, FILE *);
-static int (*real_fsync)(int);
-static int (*real_fdatasync)(int);
 static int (*real_ftruncate)(int, off_t);
-static int (*real_unlink)(const char *);
-static int (*real_rename)(const char *, const char *);
 
 __attribute__((constructor)) static void begin(void) {
-  real_write = dlsym(RTLD_NEXT, "write");
-  real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
-  real_writev = dlsym(RTLD_NEXT, "writev");
-  real_fwrite = dlsym(RTLD_NEXT, "fwrite");
-  real_fwrite_unlocked = dlsym(RTLD_NEXT, "fwrite_unlocked");
-  real_fsync = dlsym(RTLD_NEXT, "fsync");
-  real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
+  find_real_calls();
   real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
-  real_unlink = dlsym(RTLD_NEXT, "unlink");
-  real_rename = dlsym(RTLD_NEXT, "rename");
   folder = getenv("POWER_CUT_FOLDER");
   shadow = getenv("POWER_CUT_SHADOW");
   counts = getenv("POWER_CUT_COUNTS");
