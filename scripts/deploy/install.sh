@@ -2,8 +2,8 @@
 # Installs affectd on the device that it is run on: see --help. Safe to run again.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)
-# shellcheck source=scripts/deploy/common.sh
-source "$here/common.sh"
+# shellcheck source=scripts/deploy/board.sh
+source "$here/board.sh"
 
 readonly NODE_OLDEST=20
 readonly NEEDED_MB=400
@@ -55,7 +55,7 @@ while [[ $# -gt 0 ]]; do
 done
 [[ -n $dry ]] || need_root
 
-# do COMMAND…: or says so.
+# act COMMAND…: does it, or says so.
 act() {
   if [[ -n $dry ]]; then
     echo "  would run: $*"

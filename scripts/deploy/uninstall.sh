@@ -2,8 +2,8 @@
 # Takes affectd off this device: see --help.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)
-# shellcheck source=scripts/deploy/common.sh
-source "$here/common.sh"
+# shellcheck source=scripts/deploy/board.sh
+source "$here/board.sh"
 
 usage() {
   cat <<'END'
