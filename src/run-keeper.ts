@@ -46,14 +46,14 @@ export class RunKeeper {
     this.#options = options
     const before = this.#readRecord()
     const end = previousEnd({ record: before, lastExit: this.#readLastExit(), machineBoot })
-    const now = { machineBoot, machineUptimeS: machineUptimeS() }
+    const now = { version, machineBoot, machineUptimeS: machineUptimeS() }
     const count = countAfter(before, end, now)
     const isPaused = isLoop(count)
     const pauses = count.pauses + (isPaused ? 1 : 0)
     this.unclean = end.unclean
     if (isPaused) this.#pauseMs = pauseMs(pauses)
     const { crashes } = count
-    const start = { bootId, version, startedMs: clock.nowMs(), clean: false, error: null }
+    const start = { bootId, startedMs: clock.nowMs(), clean: false, error: null }
     this.#record = { ...now, ...start, crashes, pauses }
     this.#write()
     try {

@@ -14,6 +14,7 @@ class Machine {
   readonly log = recordingLogger()
   readonly clock = new FakeClock()
   boot = 'boot-1'
+  version = '0.1.0'
   uptimeS = 100
 
   constructor(readonly folder: string) {}
@@ -23,7 +24,7 @@ class Machine {
       file: new StateFile(this.folder, 'run.json'),
       lastExitFile: new StateFile(this.folder, 'last-exit'),
       bootId: '7d0f3b52-3a5c-4c3c-9d3e-0a4f5d0b8c11',
-      version: '0.1.0',
+      version: this.version,
       machineBoot: this.boot,
       machineUptimeS: () => this.uptimeS,
       clock: this.clock,
@@ -100,13 +101,17 @@ t.test('a crash while it rests does not end the rest', async (t) => {
   t.equal(machine.start().pauseMs, 1_200_000)
 })
 
-t.test('a long run, a clean end and a reboot clear the count', async (t) => {
+t.test('a long run, a clean end, a reboot and another version clear the count', async (t) => {
   const clear: Record<string, (machine: Machine) => void> = {
     'a long run': (machine) => machine.crashAfter(10),
     'a clean end': (machine) => machine.start().ended(),
     'a reboot': (machine) => {
       machine.start()
       machine.boot = 'boot-2'
+    },
+    'another version': (machine) => {
+      machine.start()
+      machine.version = '0.2.0'
     },
     'an error that somebody has to mend': (machine) =>
       machine.start().failed(new ModelError('MODEL_HASH', 'x')),

@@ -8,13 +8,19 @@ import type { Judgement } from '../src/affect/judgement.js'
 import { AlertRegister } from '../src/alert-register.js'
 import { BaselineKeeper } from '../src/baseline-keeper.js'
 import { initialState } from '../src/config/remote/revisions.js'
+import { RELEASED_ONLY, rolledBack } from '../src/delivery/delivery-state.js'
+import { DeliveryStore } from '../src/delivery/delivery-store.js'
 import { fatigueFile, FatigueKeeper } from '../src/fatigue-keeper.js'
 import { ListenSwitch } from '../src/listen-switch.js'
 import type { Logger } from '../src/ops/logger.js'
+import { parseRunRecord, RUN_RECORD_MAX_BYTES } from '../src/ops/run-record.js'
 import { StateFile } from '../src/ops/state-file.js'
+import { parseStateMark, STATE_VERSION_MAX_BYTES } from '../src/ops/state-version.js'
 import { alertEvent } from '../src/publish/alert-event.js'
 import { OutboxRegister } from '../src/publish/outbox-register.js'
 import { RemoteStore } from '../src/remote-store.js'
+import { RunKeeper } from '../src/run-keeper.js'
+import { StateFolder } from '../src/state-folder.js'
 import { Summaries } from '../src/summaries.js'
 import { VoiceBaseline } from '../src/voice-baseline.js'
 import { block, params } from './affect/fatigue/blocks.js'
@@ -79,6 +85,24 @@ const alerts = (folder: string, log: Logger = recordingLogger()): AlertRegister 
   new AlertRegister(new StateFile(folder, 'alerts.json'), log)
 const positions = (folder: string): OutboxRegister =>
   new OutboxRegister(new StateFile(folder, 'outbox.json'), new FakeClock())
+const models = (folder: string, log: Logger = recordingLogger()): DeliveryStore =>
+  new DeliveryStore({
+    file: new StateFile(folder, 'models.json'),
+    log,
+    nowMs: () => SAMPLE_NOW_MS,
+    machineBoot: 'boot',
+  })
+const startRun = (folder: string, bootId: string): RunKeeper =>
+  new RunKeeper({
+    file: new StateFile(folder, 'run.json'),
+    lastExitFile: new StateFile(folder, 'last-exit'),
+    bootId,
+    version: '0.1.0',
+    machineBoot: 'boot',
+    machineUptimeS: () => 1,
+    clock: new FakeClock(),
+    log: recordingLogger(),
+  })
 
 const KEPT: readonly Kept[] = [
   {
@@ -181,6 +205,36 @@ const KEPT: readonly Kept[] = [
     },
     found: (folder) => positions(folder).nextPosition(),
     throws: true,
+  },
+  {
+    name: 'how the run before ended',
+    change: (folder, time) => void startRun(folder, `run-${time}`),
+    found(folder) {
+      const bytes = new StateFile(folder, 'run.json').read(RUN_RECORD_MAX_BYTES)
+      return bytes === undefined ? null : parseRunRecord(bytes).bootId
+    },
+  },
+  {
+    name: 'which model is in force',
+    change(folder, time) {
+      const why = { code: 'MODEL_ROLLED_BACK_REQUEST', message: `time ${time}` }
+      models(folder).write(rolledBack(RELEASED_ONLY, why, SAMPLE_NOW_MS))
+    },
+    found: (folder, log) => models(folder, log).open().lastRollback?.message,
+    throws: true,
+  },
+  {
+    name: 'the version of the folder',
+    change(folder, time) {
+      const state = new StateFolder(folder, recordingLogger())
+      state.check()
+      state.claim(`0.${time}.0`)
+    },
+    found(folder, log) {
+      new StateFolder(folder, log).check()
+      const bytes = new StateFile(folder, 'state-version.json').read(STATE_VERSION_MAX_BYTES)
+      return bytes === undefined ? null : parseStateMark(bytes).affectd
+    },
   },
 ]
 

@@ -6,7 +6,7 @@ import { readSettingFile } from './read-setting-file.js'
 
 const CONNECT_TIMEOUT_MS = 10_000
 const MAX_SECRET_BYTES = 64 * 1024
-const CREDENTIAL = 'credential:'
+export const CREDENTIAL = 'credential:'
 
 type FileKey = 'username_file' | 'password_file' | 'ca_file' | 'cert_file' | 'key_file'
 

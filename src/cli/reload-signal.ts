@@ -18,15 +18,15 @@ export interface ReloadSignal {
   readonly signal: AbortSignal
   /** What was read then. */
   readonly local: LocalConfig | undefined
-  /** Stops listening. */
-  release(): void
+  /** Stops listening, once what is being read is read: the last that was asked for counts. */
+  release(): Promise<void>
 }
 
 /** Where nobody asks for it. */
 export const NO_RELOAD: ReloadSignal = {
   signal: new AbortController().signal,
   local: undefined,
-  release: () => undefined,
+  release: () => Promise.resolve(),
 }
 
 /** Hears SIGHUP, until a configuration is good: one that is not is told, and nothing changes. */
@@ -36,11 +36,7 @@ export function createReloadSignal(
 ): ReloadSignal {
   const controller = new AbortController()
   let local: LocalConfig | undefined
-  let isReading = false
-  const readAnew = async (): Promise<void> => {
-    if (isReading) return
-    isReading = true
-    service.reloading()
+  const readOnce = async (): Promise<void> => {
     try {
       const read = withFilesRead(sources)
       const loaded = loadConfig(read)
@@ -56,18 +52,33 @@ export function createReloadSignal(
           : { err, code: 'INTERNAL_UNEXPECTED' }
       log.error(fields, 'the configuration stays as it was')
       service.reloaded()
-    } finally {
-      isReading = false
     }
   }
-  const reload = (): void => void readAnew()
+  let reading: Promise<void> | undefined
+  let isAsked = false
+  const readAll = async (): Promise<void> => {
+    while (isAsked) {
+      isAsked = false
+      await readOnce()
+    }
+    reading = undefined
+  }
+  const reload = (): void => {
+    service.reloading()
+    // What changed while it is being read is read after that.
+    isAsked = true
+    reading ??= readAll()
+  }
   process.on('SIGHUP', reload)
   return {
     signal: controller.signal,
     get local() {
       return local
     },
-    release: () => process.off('SIGHUP', reload),
+    async release() {
+      await reading
+      process.off('SIGHUP', reload)
+    },
   }
 }
 

@@ -1,10 +1,10 @@
-import { loadConfig, withFilesRead } from '../config/load-config.js'
+import { loadConfig, withFilesRead, type ConfigSources, type LoadedConfig } from '../config/load-config.js'
 import { AffectdError } from '../errors.js'
 import { systemClock } from '../ops/clock.js'
 import { shrinkBufferPool } from '../ops/buffer-pool.js'
 import { emptyCoreDumps } from '../ops/core-dumps.js'
 import { createLogger } from '../ops/logger.js'
-import { createServiceNotifier } from '../ops/service/service-notifier.js'
+import { createServiceNotifier, type ServiceNotifier } from '../ops/service/service-notifier.js'
 import type { CommandIo } from './io.js'
 import { SETTING_OPTIONS, settingSources, SETTINGS_HELP } from './load-settings.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
@@ -49,7 +49,7 @@ export async function runCommand(
   const source = values.source === undefined ? [] : [`capture.source=${values.source}`]
   const sources = settingSources(values, io, source)
   const first = withFilesRead(sources)
-  let local = { sources: first, loaded: loadConfig(first) }
+  let local = { sources: first, loaded: loadForService(first, io) }
   const { level, format } = local.loaded.config.log
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
   // On a terminal it means that the terminal is gone; elsewhere it must not end us while nobody listens for it.
@@ -68,7 +68,7 @@ export async function runCommand(
       local = reload.local
     }
   } catch (error) {
-    if (error instanceof AffectdError) service.say(`${error.code}: ${error.message}`)
+    if (error instanceof AffectdError) sayWhy(service, error)
     throw error
   } finally {
     signals.release()
@@ -76,6 +76,29 @@ export async function runCommand(
     service.close()
   }
   return 0
+}
+
+/** What is wrong with the settings is told in `systemctl status`, too. */
+function loadForService(sources: ConfigSources, io: CommandIo): LoadedConfig {
+  try {
+    return loadConfig(sources)
+  } catch (error) {
+    if (error instanceof AffectdError) {
+      const log = createLogger({
+        level: 'info',
+        format: 'auto',
+        stream: { write: io.err, isTTY: io.errIsTty },
+      })
+      const service = createServiceNotifier(io.env, { clock: systemClock, log })
+      sayWhy(service, error)
+      service.close()
+    }
+    throw error
+  }
+}
+
+function sayWhy(service: ServiceNotifier, { code, message }: AffectdError): void {
+  service.say(`${code}: ${message}`)
 }
 
 function ignore(): void {

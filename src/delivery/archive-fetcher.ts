@@ -2,7 +2,7 @@ import { ModelError } from '../errors.js'
 import type { Clock } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
 import { pause } from '../until.js'
-import { downloadArchive, type ArchiveDownload } from './https-archive.js'
+import { downloadArchive, shownUrl, type ArchiveDownload } from './https-archive.js'
 
 /** Tries that bring nothing new. */
 const MAX_FRUITLESS = 4
@@ -26,7 +26,7 @@ export interface ArchiveFetch extends Pick<ArchiveDownload, 'url' | 'size' | 'ca
 
 /**
  * Fetches an archive over a network that comes and goes: what ended too early is gone on with, as long as something
- * new comes at least every fourth time.
+ * new comes at least every fourth time, and for an hour at most. What is wholly here is not asked for.
  *
  * @throws {ModelError} as `downloadArchive`
  */
@@ -34,20 +34,31 @@ export async function fetchArchive(
   { offset, ...fetch }: ArchiveFetch,
   { clock, log, signal, download = downloadArchive }: FetchDeps,
 ): Promise<void> {
-  const startedMs = clock.monotonicMs()
-  for (let fruitless = 0; ;) {
-    const before = offset()
-    try {
-      await download({ ...fetch, offset: before, signal })
-      return
-    } catch (error) {
-      fruitless = offset() > before ? 0 : fruitless + 1
-      const isOver = clock.monotonicMs() - startedMs > MAX_FETCH_MS || fruitless > MAX_FRUITLESS
-      if (!isPassing(error) || isOver || signal.aborted) throw error
-      log.info({ code: error.code, offset: offset() }, `fetching a model goes on later: ${error.message}`)
-      await pause(clock, FIRST_PAUSE_MS * 2 ** fruitless, signal)
+  // A server that sends a byte now and then must not keep the next delivery waiting for ever.
+  const limit = new AbortController()
+  const timer = clock.after(MAX_FETCH_MS, () => limit.abort())
+  const end = AbortSignal.any([signal, limit.signal])
+  try {
+    for (let fruitless = 0; offset() < fetch.size;) {
+      const before = offset()
+      try {
+        await download({ ...fetch, offset: before, signal: end })
+      } catch (error) {
+        fruitless = offset() > before ? 0 : fruitless + 1
+        if (limit.signal.aborted) throw tooSlow(fetch.url, error)
+        if (!isPassing(error) || fruitless > MAX_FRUITLESS || end.aborted) throw error
+        log.info({ code: error.code, offset: offset() }, `fetching a model goes on later: ${error.message}`)
+        await pause(clock, FIRST_PAUSE_MS * 2 ** fruitless, end)
+      }
     }
+  } finally {
+    timer.clear()
   }
+}
+
+function tooSlow(url: URL, cause: unknown): ModelError {
+  const text = `${shownUrl(url)} cannot be fetched: it took more than ${MAX_FETCH_MS / 60_000} minutes`
+  return new ModelError('MODEL_DOWNLOAD', text, { cause })
 }
 
 function isPassing(error: unknown): error is ModelError {

@@ -131,7 +131,7 @@ async function takeAll(
 }
 
 function truncated(url: URL, missing: number, size: number, cause?: unknown): ModelError {
-  const text = `${shown(url)} ended ${missing} of ${size} bytes too early`
+  const text = `${shownUrl(url)} ended ${missing} of ${size} bytes too early`
   return new ModelError('MODEL_TRUNCATED', text, { cause })
 }
 
@@ -161,14 +161,14 @@ function rangeStart(
 
 function checked(url: URL): URL {
   if (url.protocol === 'https:' && url.username === '' && url.password === '') return url
-  throw new ModelError('MODEL_URL', `${shown(url)} is no URL of https without name and password`)
+  throw new ModelError('MODEL_URL', `${shownUrl(url)} is no URL of https without name and password`)
 }
 
-/** Without what may be secret. */
-function shown({ protocol, host, pathname }: URL): string {
+/** For a message: without what may be secret. */
+export function shownUrl({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname}`
 }
 
 function failure(url: URL, why: string, cause?: unknown): ModelError {
-  return new ModelError('MODEL_DOWNLOAD', `${shown(url)} cannot be fetched: ${why}`, { cause })
+  return new ModelError('MODEL_DOWNLOAD', `${shownUrl(url)} cannot be fetched: ${why}`, { cause })
 }

@@ -19,17 +19,19 @@ export interface CrashCount {
 const NONE: CrashCount = { crashes: 0, pauses: 0 }
 
 /**
- * Counts on from the run before. What ended well, a long run and a reboot clear the count: who stops a device or
- * switches it off and on wants it to be tried at once.
+ * Counts on from the run before. What ended well, a long run, a reboot and another version clear the count: who stops a
+ * device, switches it off and on or changes its release wants it to be tried at once.
  *
- * @param now what the run that begins now says of the machine
+ * @param now what the run that begins now says of itself
  */
 export function countAfter(
   before: RunRecord | undefined,
   { isCrash }: PreviousEnd,
-  now: Pick<RunRecord, 'machineBoot' | 'machineUptimeS'>,
+  now: Pick<RunRecord, 'version' | 'machineBoot' | 'machineUptimeS'>,
 ): CrashCount {
-  if (before === undefined || !isCrash || before.machineBoot !== now.machineBoot) return NONE
+  if (before === undefined || !isCrash) return NONE
+  // What crashed was another program, or perhaps another state of the machine.
+  if (before.version !== now.version || before.machineBoot !== now.machineBoot) return NONE
   // With the wait before the restart: a little more than it ran.
   if (now.machineUptimeS - before.machineUptimeS >= STABLE_RUN_S) return NONE
   return { crashes: before.crashes + 1, pauses: before.pauses }

@@ -2,9 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { createReloadSignal } from '../../src/cli/reload-signal.js'
+import { createServiceNotifier } from '../../src/ops/service/service-notifier.js'
 import { AffectdProcess } from '../support/affectd-process.js'
+import { FakeClock } from '../support/fake-clock.js'
 import { freePort, Mosquitto } from '../support/mosquitto.js'
 import { MqttTap } from '../support/mqtt-tap.js'
+import { recordingLogger } from '../support/recording-logger.js'
 import { skipUnless } from '../support/require-part.js'
 
 const DEMO = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url))
@@ -68,3 +72,25 @@ t.test('what stdin gives is not lost to a reload: it is refused', async (t) => {
   agent.child.kill('SIGTERM')
   t.equal(await agent.exited, 0, agent.stderr)
 })
+
+t.test(
+  'what changes while the configuration is read is read after that, before the session ends',
+  async (t) => {
+    const folder = t.testdir()
+    const file = join(folder, 'config.json')
+    const write = (id: string): void =>
+      writeFileSync(file, JSON.stringify({ device: { id, state_dir: folder } }))
+    const log = recordingLogger()
+    const service = createServiceNotifier({}, { clock: new FakeClock(), log })
+    const others = process.listenerCount('SIGHUP')
+    const reload = createReloadSignal({ file, env: {} }, { service, log })
+    write('one')
+    process.emit('SIGHUP')
+    write('two')
+    process.emit('SIGHUP')
+    await reload.release()
+    t.equal(reload.local?.loaded.config.device.id, 'two')
+    t.ok(reload.signal.aborted)
+    t.equal(process.listenerCount('SIGHUP'), others)
+  },
+)

@@ -15,6 +15,7 @@ import { memoryIo } from '../support/memory-io.js'
 import { freePort, Mosquitto } from '../support/mosquitto.js'
 import { MqttTap } from '../support/mqtt-tap.js'
 import { session } from '../support/agent-session.js'
+import { receiveNotifications } from '../support/notify-receiver.js'
 import { recordingLogger } from '../support/recording-logger.js'
 import { skipUnless } from '../support/require-part.js'
 import { writeTinyModel } from '../support/tiny-model.js'
@@ -277,6 +278,15 @@ t.test('SIGTERM ends the program properly', async (t) => {
   t.equal(await program.exited, 0, program.stderr)
   await tap.until(isOffline(tap))
   t.notMatch(program.stderr, /^ +at /m)
+})
+
+t.test('systemd is told what is wrong with the settings of a service that does not start', async (t) => {
+  const address = `@affectd-run-${process.pid}`
+  const receiver = await receiveNotifications(address, 1)
+  const env = { NOTIFY_SOCKET: address }
+  const wrong = new AffectdProcess(['run', '--set', 'mqtt.keepalive_s=much'], env)
+  t.equal(await wrong.exited, 78)
+  t.match(await receiver.datagrams(), [/^'STATUS=CONFIG_INVALID_VALUE: .*mqtt\.keepalive_s/])
 })
 
 t.test('a missing file is one line and 66, also where no broker is', async (t) => {

@@ -153,6 +153,31 @@ t.test('a server of one’s own', skipUnless('openssl'), async (t) => {
     t.equal(asked.length, 5, 'five tries that bring nothing are enough')
   })
 
+  await t.test(
+    'what is wholly here is not asked for, and what trickles in is given up after an hour',
+    async (t) => {
+      const clock = new FakeClock()
+      const log = recordingLogger()
+      const url = new URL(`${origin}/m`)
+      const fetch = { url, size: BYTES.length, ca, take: () => undefined }
+      asked.length = 0
+      await fetchArchive({ ...fetch, offset: () => BYTES.length }, { clock, log, signal })
+      t.equal(asked.length, 0)
+
+      answer = (_, response) => void response.writeHead(200).write(BYTES.subarray(0, 10))
+      const trickling = fetchArchive({ ...fetch, offset: () => 0 }, { clock, log, signal })
+      let error: AffectdError | undefined
+      trickling.catch((thrown: AffectdError) => (error = thrown))
+      while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      clock.advance(3_599_000)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      t.equal(error, undefined)
+      clock.advance(1000)
+      await t.rejects(trickling, { code: 'MODEL_DOWNLOAD', message: /more than 60 minutes/ })
+      t.equal(clock.timers, 0)
+    },
+  )
+
   await t.test('a device fetches, checks and runs a model', async (t) => {
     const made = new DeliveryRig(t.testdir(), {
       download: (download) => downloadArchive({ ...download, ca }),

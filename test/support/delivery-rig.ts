@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Test } from 'tap'
 import { loadInt8Model } from '../../src/cli/judge.js'
 import type { FetchDeps } from '../../src/delivery/archive-fetcher.js'
 import { CHUNK_BYTES } from '../../src/delivery/chunk.js'
@@ -16,7 +17,7 @@ import { ModelIntake, type IntakeAnswer } from '../../src/model-intake.js'
 import { writeArtefact, type ModelSource as ModelToWrite } from '../../src/nn/artefact-writer.js'
 import { StateFile } from '../../src/ops/state-file.js'
 import type { PipelineModel } from '../../src/pipeline.js'
-import { tinyInputs } from '../nn/tiny-model.js'
+import { createRandom, tinyInputs } from '../nn/tiny-model.js'
 import { FakeClock } from './fake-clock.js'
 import { recordingLogger } from './recording-logger.js'
 import { tinyModelSource } from './tiny-model.js'
@@ -179,3 +180,26 @@ export function misbehaving(
 ): PipelineModel {
   return { ...model, classifier: { ...model.classifier, classifyInto } }
 }
+
+/** A rig that ends with the test. */
+export function deliveryRig(t: Test, options: DeliveryRigOptions = {}): DeliveryRig {
+  const made = new DeliveryRig(t.testdir(), options)
+  t.teardown(() => made.stop())
+  return made
+}
+
+/** A parcel of several chunks. */
+export function largeParcel(made: DeliveryRig, id = 'big'): Parcel {
+  const card = Uint8Array.from({ length: 100_000 }, createBytes())
+  return made.parcel(id, new Map([...made.files(id), ['MODEL_CARD.md', card]]))
+}
+
+/** The same sequence of bytes each time. */
+export function createBytes(): () => number {
+  const random = createRandom(7)
+  return () => Math.floor(random() * 256)
+}
+
+/** What lies in the folder of models. */
+export const keptModels = ({ stateDir }: DeliveryRig): string[] =>
+  existsSync(join(stateDir, 'models')) ? readdirSync(join(stateDir, 'models')).sort() : []

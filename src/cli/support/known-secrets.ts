@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import type { ConfigSources } from '../../config/load-config.js'
+import { CREDENTIAL } from '../broker-options.js'
 import { readStart } from '../../ops/read-start.js'
 
 const SECRET_NAME = /passw|passphrase|secret|token|private_?key|api_?key|(?:^|[._])key$/i
@@ -6,6 +8,8 @@ const SECRET_NAME = /passw|passphrase|secret|token|private_?key|api_?key|(?:^|[.
 const NO_SECRETS: readonly string[] = ['', '0', '1', 'true', 'false', 'yes', 'no', 'on', 'off']
 /** Files that hold a secret, as opposed to settings that name a file. */
 const SECRET_FILES: readonly string[] = ['password_file', 'key_file']
+/** Of systemd/affectd.service, which puts `mqtt_` before the names there. */
+const CREDENTIALS_OF_UNIT = '/etc/affectd/credentials'
 const MAX_FILE_BYTES = 64 * 1024
 const MAX_DEPTH = 8
 /** Shorter lines of a key are no secret: `-----`, the last few characters. */
@@ -23,7 +27,7 @@ export function knownSecrets({ file, set = [], env }: ConfigSources): ReadonlySe
     for (const password of urlPasswords(value)) secrets.add(password)
   }
   const learnFile = (path: string): void => {
-    const text = readSome(path.replace(/^credential:/, `${env['CREDENTIALS_DIRECTORY'] ?? ''}/`))
+    const text = readSome(credentialFile(path, env))
     if (text === undefined) return
     secrets.add(text.replace(/\r?\n$/, ''))
     for (const line of text.split(/\r?\n/)) {
@@ -38,6 +42,15 @@ export function knownSecrets({ file, set = [], env }: ConfigSources): ReadonlySe
   }
   for (const none of NO_SECRETS) secrets.delete(none)
   return secrets
+}
+
+/** Outside the service, systemd hands over nothing: then what `LoadCredential=` of the unit takes it from. */
+function credentialFile(path: string, { CREDENTIALS_DIRECTORY: folder }: NodeJS.ProcessEnv): string {
+  if (!path.startsWith(CREDENTIAL)) return path
+  const name = path.slice(CREDENTIAL.length)
+  return folder === undefined || folder === ''
+    ? join(CREDENTIALS_OF_UNIT, name.replace(/^mqtt_/, ''))
+    : join(folder, name)
 }
 
 /** What stands for a password in the URLs of a text, as written and decoded. */

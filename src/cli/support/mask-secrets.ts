@@ -3,9 +3,11 @@ import { maskUrlCredentials } from '../../ops/mask-credentials.js'
 const MASK = '***'
 /** A shorter secret is looked for as a word of its own only: else it would mask half the text. */
 const LEAST_ANYWHERE = 4
-/** Names of what is secret, wherever they stand: in a setting, a variable, JSON, a header, a log. */
-const NAMED =
-  /((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|private[_-]?key|authorization)[a-z0-9_]*["']?\s*[:=]\s*["']?)((?:bearer|basic|digest) +)?[^\s"',;}\])]+/gi
+/** Names of what is secret, wherever they stand: in a setting, a variable, JSON, JSON within JSON, a header, a log. */
+const NAME = String.raw`(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|private[_-]?key|authorization)[a-z0-9_]*\\*["']?\s*[:=]\s*`
+/** To the end of the quotation, whatever stands in it. */
+const NAMED_QUOTED = new RegExp(String.raw`(${NAME}(\\*["']))(?:(?!\2)(?:\\.|[^\n]))*`, 'gi')
+const NAMED = new RegExp(String.raw`(${NAME})(?:(?:bearer|basic|digest) +)?(?!["'\\])[^\s"']+`, 'gi')
 const BEARER = /\b(bearer|basic) +[A-Za-z0-9._~+/-]{6,}=*/gi
 /** One whose end is missing reaches to the end of the text. */
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
@@ -25,6 +27,7 @@ export function createMasker(known: Iterable<string>): (text: string) => string 
     let masked = text.replaceAll(PRIVATE_KEY, `(private key ${MASK})`)
     for (const secret of secrets) masked = withoutSecret(masked, secret)
     return maskUrlCredentials(masked)
+      .replaceAll(NAMED_QUOTED, `$1${MASK}`)
       .replaceAll(NAMED, `$1${MASK}`)
       .replaceAll(BEARER, `$1 ${MASK}`)
       .replaceAll(UNSHOWABLE, '?')

@@ -13,8 +13,15 @@ export interface Section {
 const PATIENCE_MS = 15_000
 const MAX_CHARS = 32 * 1024
 
-/** The part as text, bounded in time and size, with its title. Never rejects. */
-export async function gathered({ title, gather, maxChars = MAX_CHARS }: Section): Promise<string> {
+/**
+ * The part as text, bounded in time and size, with its title. Never rejects.
+ *
+ * @param mask takes what is secret out of it: before it is cut, since half of a secret would not be known as one
+ */
+export async function gathered(
+  { title, gather, maxChars = MAX_CHARS }: Section,
+  mask: (text: string) => string,
+): Promise<string> {
   const limit = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const tooLong = new Promise<string>((resolve) => {
@@ -27,9 +34,9 @@ export async function gathered({ title, gather, maxChars = MAX_CHARS }: Section)
   const text = Promise.resolve()
     .then(() => gather(limit.signal))
     .catch((error: unknown) => `(not to be had: ${reasonOf(error)})`)
-  const whole = await Promise.race([text, tooLong])
+  const whole = mask(await Promise.race([text, tooLong]))
   clearTimeout(timer)
   const shown =
     whole.length <= maxChars ? whole : `… (only its last ${maxChars} characters)\n${whole.slice(-maxChars)}`
-  return `== ${title} ==\n${shown.trimEnd()}\n`
+  return `== ${mask(title)} ==\n${shown.trimEnd()}\n`
 }

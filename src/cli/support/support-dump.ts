@@ -69,8 +69,10 @@ export async function supportDumpCommand(args: readonly string[], io: CommandIo)
 async function supportDump(sources: ConfigSources): Promise<string> {
   const mask = createMasker(knownSecrets(sources))
   const { loaded, problem } = load(sources)
-  const sections = await Promise.all(sectionsOf(sources, loaded, problem).map(gathered))
-  return [HEAD, ...sections.map(mask)].join('\n')
+  const sections = await Promise.all(
+    sectionsOf(sources, loaded, problem).map((section) => gathered(section, mask)),
+  )
+  return [HEAD, ...sections].join('\n')
 }
 
 /** A configuration that cannot be loaded is what the dump may be about: the rest is told from the defaults. */

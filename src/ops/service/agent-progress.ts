@@ -2,7 +2,7 @@ import type { ProgressPart } from './progress.js'
 
 /** Ending a process that hangs, opening a device and the pause before it take under 20 s; looking for a device adds some. */
 const HEARING_LIMIT_MS = 45_000
-/** A connection on which nothing is acknowledged for a minute is given up by itself. */
+/** A connection on which nothing is acknowledged for a minute is given up by itself, which is followed by an attempt. */
 const EVENTS_LIMIT_MS = 180_000
 /** An attempt takes at most 12 s, the pause after it half a minute. */
 const CONNECTION_LIMIT_MS = 120_000
@@ -33,7 +33,8 @@ export function agentProgress(counts: AgentCounts): readonly ProgressPart[] {
     {
       name: 'events',
       isDue: counts.connected && counts.outboxDepth > 0,
-      count: counts.eventsAnswered,
+      // A broker that acknowledges nothing is no fault of ours: then we try again and again.
+      count: counts.eventsAnswered + counts.connectAttempts,
       limitMs: EVENTS_LIMIT_MS,
     },
     {

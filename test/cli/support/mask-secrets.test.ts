@@ -27,6 +27,10 @@ t.test('what is a secret by its name is masked, and what only names a file is no
   for (const [text, masked] of [
     ['password=abc def', 'password=*** def'],
     ['"token": "abc"', '"token": "***"'],
+    ['{"password":"a,b}c d\\"e","id":"bus"}', '{"password":"***","id":"bus"}'],
+    ["password = 'hun ter2' # mine", "password = '***' # mine"],
+    ['"{\\"token\\":\\"a b\\",\\"id\\":1}"', '"{\\"token\\":\\"***\\",\\"id\\":1}"'],
+    ['password=a,b}c;d)e next', 'password=*** next'],
     ['X-Api-Key: abc', 'X-Api-Key: ***'],
     ['Authorization: Basic YWJjZGVm', 'Authorization: ***'],
     [

@@ -1,34 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { openNotifyChannel } from '../../../src/ops/service/notify-channel.js'
+import { receiveNotifications } from '../../support/notify-receiver.js'
 import { recordingLogger } from '../../support/recording-logger.js'
-
-// Node cannot hear such sockets either.
-const RECEIVER = `
-import socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind(sys.argv[1].replace('@', chr(0), 1))
-print('bound', flush=True)
-for _ in range(int(sys.argv[2])):
-    print(repr(s.recv(4096).decode()), flush=True)
-`
-
-async function receive(address: string, count: number) {
-  const receiver = spawn('python3', ['-c', RECEIVER, address, String(count)])
-  let text = ''
-  receiver.stdout.setEncoding('utf8').on('data', (more: string) => (text += more))
-  while (!text.includes('bound')) await once(receiver.stdout, 'data')
-  return {
-    async datagrams(): Promise<string[]> {
-      if (receiver.exitCode === null) await once(receiver, 'close')
-      return text.trim().split('\n').slice(1)
-    },
-  }
-}
 
 // A path of a socket has at most 107 bytes.
 const folder = mkdtempSync(join(tmpdir(), 'affectd-notify-'))
@@ -37,7 +13,7 @@ t.teardown(() => rmSync(folder, { recursive: true }))
 for (const kind of ['a path', 'the abstract namespace']) {
   t.test(`words arrive as datagrams, in order, at ${kind}`, async (t) => {
     const address = kind === 'a path' ? join(folder, 'notify') : `@affectd-test-${process.pid}`
-    const receiver = await receive(address, 3)
+    const receiver = await receiveNotifications(address, 3)
     const log = recordingLogger()
     const channel = openNotifyChannel(address, log)
     channel.send(['READY=1'])

@@ -82,3 +82,18 @@ t.test(
     }
   },
 )
+
+t.test('a broker that takes connections and acknowledges nothing does not starve the watchdog', async (t) => {
+  const watch = new ProgressWatch()
+  // Each connection is given up after a minute of silence, and so followed by an attempt.
+  for (let second = 0; second < 7200; second += 5) {
+    const counts = {
+      ...COUNTS,
+      framesJudged: second,
+      connected: second % 65 !== 0,
+      outboxDepth: 9,
+      connectAttempts: Math.ceil(second / 65),
+    }
+    t.equal(watch.observe(agentProgress(counts), second * 1000), undefined)
+  }
+})

@@ -1,34 +1,16 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { CHUNK_BYTES } from '../src/delivery/chunk.js'
 import { packModel } from '../src/delivery/model-archive.js'
 import { orderJson } from '../src/delivery/model-order.js'
 import { writeUstar } from '../src/delivery/ustar-writer.js'
-import { AffectdError, InputError, InternalError, ModelError } from '../src/errors.js'
-import { createRandom } from './nn/tiny-model.js'
-import { DeliveryRig, type DeliveryRigOptions, type Parcel } from './support/delivery-rig.js'
+import { AffectdError, ModelError } from '../src/errors.js'
+import { deliveryRig, keptModels, largeParcel, type Parcel } from './support/delivery-rig.js'
 import { TINY_LABELS } from './support/tiny-model.js'
-
-function rig(t: Test, options: DeliveryRigOptions = {}): DeliveryRig {
-  const made = new DeliveryRig(t.testdir(), options)
-  t.teardown(() => made.stop())
-  return made
-}
-
-/** A parcel of several chunks. */
-function large(made: DeliveryRig, id = 'big'): Parcel {
-  const card = Uint8Array.from({ length: 100_000 }, createBytes())
-  return made.parcel(id, new Map([...made.files(id), ['MODEL_CARD.md', card]]))
-}
-
-function createBytes(): () => number {
-  const random = createRandom(7)
-  return () => Math.floor(random() * 256)
-}
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
@@ -40,12 +22,9 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-const kept = ({ stateDir }: DeliveryRig): string[] =>
-  existsSync(join(stateDir, 'models')) ? readdirSync(join(stateDir, 'models')).sort() : []
-
 t.test('a model comes in chunks, is in force on trial, and stays after it', async (t) => {
-  const made = rig(t).attach()
-  const parcel = large(made)
+  const made = deliveryRig(t).attach()
+  const parcel = largeParcel(made)
   const begun = await made.install(parcel)
   t.same(begun, { offset: 0, chunkBytes: CHUNK_BYTES })
   t.equal(made.id, 'tiny-8', 'the old one judges meanwhile')
@@ -55,7 +34,7 @@ t.test('a model comes in chunks, is in force on trial, and stays after it', asyn
   t.equal(made.inForce.report.trialUntilMs, made.clock.nowMs() + 600_000)
   t.equal(await made.install(parcel), 'in_force', 'sent again it is there already')
   t.equal(await made.chunk(parcel, 0), 'in_force')
-  t.equal(kept(made).length, 1, 'nothing is left of the archive')
+  t.equal(keptModels(made).length, 1, 'nothing is left of the archive')
   made.clock.advance(599_000)
   t.ok(made.inForce.isOnTrial)
   made.clock.advance(1000)
@@ -67,7 +46,7 @@ t.test('a model comes in chunks, is in force on trial, and stays after it', asyn
 })
 
 t.test('each bad model is refused with a code of its own, and the old one goes on', async (t) => {
-  const made = rig(t, { maxBytes: 200_000 }).attach()
+  const made = deliveryRig(t, { maxBytes: 200_000 }).attach()
   await made.deliver(made.parcel('old'))
   made.clock.advance(600_000)
   const good = made.files('new')
@@ -143,7 +122,7 @@ t.test('each bad model is refused with a code of its own, and the old one goes o
     ],
     ['another model than ordered', 'MODEL_ID', () => made.deliver(made.parcel('other', good))],
     ['another URL than https', 'MODEL_URL', () => made.install(parcel, { url: 'http://localhost/x' })],
-    ['a chunk without an order', 'MODEL_NO_DELIVERY', () => made.chunk(large(made), 0)],
+    ['a chunk without an order', 'MODEL_NO_DELIVERY', () => made.chunk(largeParcel(made), 0)],
     [
       'a chunk that is none',
       'MODEL_CHUNK',
@@ -172,15 +151,15 @@ t.test('each bad model is refused with a code of its own, and the old one goes o
   ])
   t.equal(await codeOf(made.deliver(made.parcel('new', lying))), 'MODEL_GOLDEN', 'another engine')
   t.same(made.used, ['old'], 'the agent has heard of none of them')
-  t.equal(kept(made).length, 1, 'and nothing of them is left on the disk')
+  t.equal(keptModels(made).length, 1, 'and nothing of them is left on the disk')
   t.equal(made.start().id, 'old')
 })
 
 t.test(
   'a delivery goes on after a restart where it was, and a chunk that comes twice is taken once',
   async (t) => {
-    const made = rig(t).attach()
-    const parcel = large(made)
+    const made = deliveryRig(t).attach()
+    const parcel = largeParcel(made)
     await made.install(parcel)
     t.same(await made.chunk(parcel), { offset: CHUNK_BYTES, chunkBytes: CHUNK_BYTES })
     t.match(await made.chunk(parcel, 0), { offset: CHUNK_BYTES }, 'its answer was lost')
@@ -196,8 +175,8 @@ t.test(
 t.test(
   'what lies half received is given up for another order, another key, or when it is not to be read',
   async (t) => {
-    const made = rig(t).attach()
-    const parcel = large(made)
+    const made = deliveryRig(t).attach()
+    const parcel = largeParcel(made)
     await made.install(parcel)
     await made.chunk(parcel)
     await made.install(made.parcel('small'))
@@ -225,7 +204,7 @@ t.test(
 t.test(
   'one model at a time: none beside one on trial, and one that is asked for twice is installed once',
   async (t) => {
-    const made = rig(t).attach()
+    const made = deliveryRig(t).attach()
     const first = made.parcel('first')
     await made.install(first)
     const both = await Promise.all([made.chunk(first, 0), made.install(first), made.chunk(first, 0)])
@@ -245,172 +224,13 @@ t.test(
     await made.deliver(made.parcel('second'))
     made.clock.advance(600_000)
     await made.deliver(made.parcel('third'))
-    t.equal(kept(made).length, 2, 'active and previous')
+    t.equal(keptModels(made).length, 2, 'active and previous')
   },
 )
-
-t.test('a rollback goes back one by one to the released model', async (t) => {
-  const made = rig(t).attach()
-  t.throws(() => made.inForce.rollBack(), { code: 'MODEL_NOTHING_TO_ROLL_BACK' })
-  await made.deliver(made.parcel('first'))
-  made.clock.advance(600_000)
-  await made.deliver(made.parcel('second'))
-  made.inForce.rollBack()
-  t.match(made.inForce.report, {
-    id: 'first',
-    origin: 'delivered',
-    trialUntilMs: null,
-    lastRollback: { id: 'second', code: 'MODEL_ROLLED_BACK_REQUEST' },
-  })
-  made.start().attach()
-  t.equal(made.id, 'first')
-  made.inForce.rollBack()
-  t.match(made.inForce.report, { id: 'tiny-8', origin: 'released', lastRollback: { id: 'first' } })
-  t.same(made.used, ['first', 'second', 'first', 'tiny-8'])
-  t.throws(() => made.inForce.rollBack(), { code: 'MODEL_NOTHING_TO_ROLL_BACK' })
-  t.same(kept(made), [])
-  t.equal(await made.deliver(made.parcel('second')), 'in_force', 'what was rolled back may be sent again')
-})
-
-t.test('a model that throws or gives no number is rolled back within the window', async (t) => {
-  const made = rig(t).attach()
-  t.equal(made.inForce.modelFailed(new Error('x')), undefined, 'behind the released one there is none')
-  await made.deliver(made.parcel('bad'))
-  const instead = made.inForce.modelFailed(new InternalError('INTERNAL_NOT_FINITE', 'logit 3 is NaN'))
-  t.equal(instead?.classifier.model.id, 'tiny-8')
-  t.match(made.inForce.report, {
-    id: 'tiny-8',
-    lastRollback: { code: 'MODEL_ROLLED_BACK_FAULT', message: /NaN/ },
-  })
-  t.equal(made.says, 2, 'and it is told')
-  t.equal(made.start().id, 'tiny-8')
-})
-
-t.test('a model that is too slow is rolled back; a few slow windows are not its fault', async (t) => {
-  const made = rig(t).attach()
-  await made.deliver(made.parcel('slow'))
-  for (let n = 0; n < 40; n++) made.inForce.inferenceTook(n < 2 ? 5000 : 10)
-  made.clock.advance(1000)
-  t.equal(made.id, 'slow')
-  for (let n = 0; n < 3; n++) made.inForce.inferenceTook(101)
-  made.clock.advance(1000)
-  t.match(made.inForce.report, { id: 'tiny-8', lastRollback: { code: 'MODEL_ROLLED_BACK_SLOW' } })
-  t.same(made.used, ['slow', 'tiny-8'])
-  t.equal(made.clock.timers, 0)
-})
-
-t.test('an agent that fails with a model on trial is built again with the one before', async (t) => {
-  const made = rig(t).attach()
-  const bug = new InternalError('INTERNAL_SHAPE', 'x')
-  t.notOk(made.inForce.failed(bug), 'there is none on trial')
-  await made.deliver(made.parcel('bad'))
-  t.notOk(made.inForce.failed(new InputError('INPUT_EMPTY', 'x')), 'a recording is not its fault')
-  t.ok(made.inForce.failed(bug))
-  t.match(made.inForce.report, { id: 'tiny-8', lastRollback: { code: 'MODEL_ROLLED_BACK_FAULT' } })
-})
-
-t.test('a crash in the trial rolls back; a stop and a reboot do not', async (t) => {
-  const made = rig(t).attach()
-  await made.deliver(made.parcel('new'))
-  made.clock.advance(100_000)
-  made.stop()
-  made.start().attach()
-  t.equal(made.inForce.report.trialUntilMs, made.clock.nowMs() + 500_000, 'the trial goes on')
-  made.start('boot-2').attach()
-  t.equal(made.id, 'new', 'the power went')
-  made.start('boot-2')
-  t.match(made.inForce.report, { id: 'tiny-8', lastRollback: { id: 'new', code: 'MODEL_ROLLED_BACK_CRASH' } })
-  t.equal(made.start('boot-2').id, 'tiny-8')
-})
-
-t.test('a machine that goes down again and again in the trial rolls back, too', async (t) => {
-  const made = rig(t).attach()
-  await made.deliver(made.parcel('new'))
-  for (const boot of ['boot-2', 'boot-3']) t.equal(made.start(boot).id, 'new')
-  t.equal(made.start('boot-4').id, 'tiny-8')
-})
-
-t.test(
-  'at the start a damaged model gives way to the one before, and that to the released one',
-  async (t) => {
-    const made = rig(t).attach()
-    const [first, second] = [made.parcel('first'), made.parcel('second')]
-    await made.deliver(first)
-    made.clock.advance(600_000)
-    await made.deliver(second)
-    made.clock.advance(600_000)
-    const folder = ({ order }: Parcel): string => join(made.stateDir, 'models', order.sha256.slice(0, 16))
-    writeFileSync(join(folder(second), 'weights.bin'), 'damaged')
-    t.match(made.start().inForce.report, { id: 'first', lastRollback: { id: 'second', code: 'MODEL_HASH' } })
-    t.match(made.log.lines.at(-1), { level: 'error', fields: { code: 'MODEL_HASH', model: 'second' } })
-    rmSync(folder(first), { recursive: true })
-    t.match(made.start().inForce.report, {
-      id: 'tiny-8',
-      lastRollback: { id: 'first', code: 'MODEL_NOT_FOUND' },
-    })
-  },
-)
-
-t.test('a key that was changed withdraws what was signed with the old one', async (t) => {
-  const made = rig(t).attach()
-  await made.deliver(made.parcel('old'))
-  made.clock.advance(600_000)
-  made.key = generateKeyPairSync('ed25519').publicKey
-  t.match(made.start().inForce.report, { id: 'tiny-8', lastRollback: { code: 'MODEL_SIGNATURE' } })
-})
-
-t.test('another model in the folder than was installed there is not run', async (t) => {
-  const made = rig(t).attach()
-  const parcel = made.parcel('new')
-  await made.deliver(parcel)
-  made.clock.advance(600_000)
-  for (const [name, content] of made.files('stranger')) {
-    writeFileSync(join(made.stateDir, 'models', parcel.order.sha256.slice(0, 16), name), content)
-  }
-  t.match(made.start().inForce.report, { id: 'tiny-8', lastRollback: { code: 'MODEL_HASH' } })
-})
-
-t.test('what is kept of models is not trusted', async (t) => {
-  const made = rig(t).attach()
-  await made.deliver(made.parcel('new'))
-  made.stop()
-  const path = join(made.stateDir, 'models.json')
-  const whole = readFileSync(path, 'utf8')
-  const json = JSON.parse(whole) as Record<string, unknown>
-  const damages = [
-    '',
-    '{',
-    '[]',
-    whole.slice(0, 100),
-    whole.replace('affectd.models/1', 'affectd.models/2'),
-    JSON.stringify({ ...json, active: { order: 7 } }),
-    JSON.stringify({ ...json, active: null }),
-    JSON.stringify({ ...json, trial: { remainingMs: -1 } }),
-    JSON.stringify({ ...json, previous: {} }),
-    JSON.stringify({ ...json, lastRollback: { id: 'x', code: 'X', message: 'x', timeMs: 1e99 } }),
-    'x'.repeat(100_000),
-  ]
-  for (const text of damages) {
-    writeFileSync(path, text)
-    made.log.lines.length = 0
-    t.equal(made.start().id, 'tiny-8', text.slice(0, 80))
-    t.match(made.log.lines[0], { level: 'error', fields: { code: 'MODEL_STATE' } })
-  }
-})
-
-t.test('the released model may be damaged while a delivered one runs', async (t) => {
-  const made = rig(t).attach()
-  await made.deliver(made.parcel('new'))
-  made.clock.advance(600_000)
-  writeFileSync(join(made.folder, 'released', 'weights.bin'), 'x')
-  t.equal(made.start().attach().id, 'new')
-  t.throws(() => made.inForce.rollBack(), { code: 'MODEL_NOTHING_TO_ROLL_BACK' })
-  t.equal(made.id, 'new')
-})
 
 t.test('no room: refused before a byte is taken, or kept for when there is', async (t) => {
   let freeBytes = 10
-  const made = rig(t, {
+  const made = deliveryRig(t, {
     checkRoom(bytes) {
       if (bytes > freeBytes) throw new ModelError('MODEL_DISK_FULL', 'full')
     },
@@ -425,8 +245,25 @@ t.test('no room: refused before a byte is taken, or kept for when there is', asy
   t.equal(await made.install(parcel), 'in_force', 'nothing has to be sent again')
 })
 
+t.test('what is wholly here is not asked of a server again', async (t) => {
+  let freeBytes = 1e9
+  const made = deliveryRig(t, {
+    checkRoom(bytes) {
+      if (bytes > freeBytes) throw new ModelError('MODEL_DISK_FULL', 'full')
+    },
+    // As a server answers who asks for what comes after the end.
+    download: () => Promise.reject(new ModelError('MODEL_DOWNLOAD', 'it answers 416')),
+  }).attach()
+  const parcel = made.parcel('new')
+  await made.install(parcel)
+  freeBytes = parcel.archive.length
+  t.equal(await codeOf(made.deliver(parcel)), 'MODEL_DISK_FULL', 'it does not fit unpacked')
+  freeBytes = 1e9
+  t.equal(await made.install(parcel, { url: 'https://models.example/new' }), 'in_force')
+})
+
 t.test('a disk that cannot be written to refuses with a code of its own', async (t) => {
-  const made = rig(t).attach()
+  const made = deliveryRig(t).attach()
   writeFileSync(join(made.folder, 'state'), 'a file where the folder should be')
   t.equal(await codeOf(made.deliver(made.parcel('new'))), 'MODEL_NOT_KEPT')
   t.equal(made.id, 'tiny-8')
@@ -443,7 +280,7 @@ t.test('a disk that cannot be written to refuses with a code of its own', async 
 })
 
 t.test('only so much is written to the card', async (t) => {
-  const made = rig(t, { maxBytes: 120_000 }).attach()
+  const made = deliveryRig(t, { maxBytes: 120_000 }).attach()
   const parcels = Array.from({ length: 3 }, (_, n) => made.sealed(`m${n}`, randomBytes(110_000)))
   const codes: string[] = []
   for (const parcel of parcels) codes.push(await codeOf(made.deliver(parcel)))
@@ -452,23 +289,9 @@ t.test('only so much is written to the card', async (t) => {
   t.equal(await made.deliver(made.parcel('good')), 'in_force')
 })
 
-t.test('an agent that was built before the model changed gets the one in force', async (t) => {
-  const made = rig(t)
-  await made.deliver(made.parcel('new'))
-  const released = made.inForce.report.id
-  t.equal(released, 'new')
-  made.attach({ model: made.inForce.model! })
-  t.same(made.used, [])
-  made.inForce.detach()
-  made.inForce.rollBack()
-  t.same(made.used, [], 'there was none to be told')
-  made.attach({ model: { ...made.inForce.model!, classifier: { model: { id: 'x' } } as never } })
-  t.same(made.used, ['tiny-8'])
-})
-
 t.test('fuzz: whatever is asked, only an error of ours comes, and the old model goes on', async (t) => {
-  const made = rig(t).attach()
-  const parcel = large(made)
+  const made = deliveryRig(t).attach()
+  const parcel = largeParcel(made)
   await made.install(parcel)
   const orders = fc.oneof(fc.constant(orderJson(parcel.order)), fc.jsonValue())
   const bodies = fc.record(
@@ -493,7 +316,7 @@ t.test('fuzz: whatever is asked, only an error of ours comes, and the old model 
 })
 
 t.test('packing is what a device unpacks, whatever else the folder holds', async (t) => {
-  const made = rig(t).attach()
+  const made = deliveryRig(t).attach()
   const files = new Map([...made.files('new'), ['model.onnx', randomBytes(100)] as const])
   t.equal(await made.deliver(made.sealed('new', packModel(files))), 'in_force')
 })
