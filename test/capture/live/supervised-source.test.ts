@@ -9,10 +9,15 @@ import { FakeClock } from '../../support/fake-clock.js'
 import { recordingLogger } from '../../support/recording-logger.js'
 
 const random = createRandom(5)
+/** Two seconds of a room, by 20 ms. */
+const ROOM = Array.from({ length: 100 }, () => {
+  return Int16Array.from({ length: FRAME_SAMPLES }, () => 200 * (random.next() - 0.5))
+})
+let played = 0
 
-/** 20 ms of a room. */
+/** The next 20 ms of a room. */
 function piece(): Uint8Array {
-  return new Uint8Array(Int16Array.from({ length: FRAME_SAMPLES }, () => 200 * (random.next() - 0.5)).buffer)
+  return new Uint8Array(ROOM[played++ % ROOM.length].slice().buffer)
 }
 
 /** What a recording does: pieces at their times, then what ends it. */
