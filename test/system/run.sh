@@ -98,7 +98,7 @@ build_releases() {
   bash scripts/package/release.sh --version 0.9.1 --out "$work" --folder || return 1
   rename_release "$first" 0.9.2
   rename_release "$first" 0.9.3
-  # It starts, says that it is ready, and hears nothing.
+  # It stands still before it is ready.
   sed -i '1i process.kill(process.pid, "SIGSTOP")' "$work/affectd-0.9.3/dist/cli/run.js"
   cp -a "$first" "$work/affectd-0.9.0"
   rename_release "$first" 0.9.0
