@@ -164,7 +164,7 @@ settle() {
   to=$(noted to)
   read -ra needs <<<"$(noted needs)"
   # Else it was not begun, or was on its way back, or somebody stopped the service meanwhile, who wants it so.
-  if [[ $(version_of "$CURRENT") == "$to" ]] && is_wanted && start_current &&
+  if [[ $(version_of "$CURRENT") == "$to" ]] && is_to_run && start_current &&
     await_health "$patience_s" "${needs[@]}" && forget_change; then
     say "$to runs, as well as before: $(property StatusText)"
     return
@@ -173,11 +173,11 @@ settle() {
 }
 # go_back: to the release from before; 7 if there is none, or if it does not run. Says why only when something runs again.
 go_back() {
-  local from to why was_wanted=
+  local from to why is_running=
   from=$(noted from)
   to=$(noted to)
   why=$(explain_health 2>&1)
-  if is_wanted; then was_wanted=1; fi
+  if is_to_run; then is_running=1; fi
   if [[ -z $from || ! -d $RELEASES/$from ]]; then
     forget_change
     tell "$why"
@@ -185,13 +185,13 @@ go_back() {
     return 7
   fi
   if ! { point "$CURRENT" "releases/$from" && point_previous "$(noted previous)" && install_unit "$CURRENT" &&
-    { [[ -z $was_wanted ]] || start_current; } && forget_change; }; then
+    { [[ -z $is_running ]] || start_current; } && forget_change; }; then
     warn "the way back from $to to $from failed; release.sh settle tries again"
     return 7
   fi
   tell "$why"
   warn "$to did not prove healthy: back to $from"
-  if [[ -z $was_wanted ]]; then
+  if [[ -z $is_running ]]; then
     warn "$from is in place; the service was stopped, and is left so"
   elif await_health "$HEALTH_TIMEOUT_S" service; then
     warn "$from runs again"
@@ -202,12 +202,17 @@ go_back() {
   fi
 }
 tell() { printf '%s\n' "$1" >&2 || true; }
-# start_current: anew, with its own unit, and without the crashes of another release, for which it would have to rest.
+# start_current: anew, with its own unit, and without the crashes of another release, for which it would have to rest. That
+# one may fail in its very stop, and note it, so it has to be gone first.
 start_current() {
-  install_unit "$CURRENT" || return
+  install_unit "$CURRENT" && touch "$UNPROVEN/stopped" || return
+  systemctl stop affectd.service || true
   rm -f "$STATE/run.json"
   restart_service
+  rm -f "$UNPROVEN/stopped"
 }
+# is_to_run: as is_wanted, but for a stop that was ours.
+is_to_run() { [[ -f $UNPROVEN/stopped ]] || is_wanted; }
 
 # The two before may be gone back to.
 prune() {

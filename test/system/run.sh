@@ -12,7 +12,7 @@ Boots Debian 12 (bookworm) and 13 (trixie) in containers (systemd-nspawn), with 
 microphone, and does in them what an installer and an operator do:
 
   deb        the Debian package: installed, set up, watched over, upgraded, downgraded, removed
-  installer  install.sh, push.sh over ssh, an upgrade that fails, rollback.sh, uninstall.sh
+  installer  install.sh, push.sh over ssh, upgrades that fail or are cut short, rollback.sh, uninstall.sh
   storage    a root that is read-only, a log in memory, power cuts while events wait
 
   --keep             leaves its folder, with the releases that it built, and says where
@@ -90,7 +90,7 @@ ssh-keygen -q -t ed25519 -N '' -f "$work/key"
 # build_releases: in $work, affectd-{0.9.1,0.9.2,0.9.3}-linux-x64.tar.gz and affectd_{0.9.1,0.9.2}_amd64.deb
 build_releases() {
   if [[ -n $built ]]; then
-    cp "$built"/affectd[-_]0.9.*.{tar.gz,sha256,deb} "$work/"
+    find "$built" -maxdepth 1 -type f -name 'affectd[-_]0.9.*' -exec cp -t "$work" {} +
     return
   fi
   local first=$work/affectd-0.9.1
