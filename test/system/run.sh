@@ -19,8 +19,8 @@ microphone, and does in them what an installer and an operator do:
   --releases FOLDER  takes those that an earlier run built and kept
 
 Needs root, and Debian's packages systemd-container, mmdebstrap, openssh-client, rsync, patchelf, g++; the package
-registries; 4 GB of disk. The Debians are kept in /var/cache/affectd-system-test (AFFECTD_SYSTEM_CACHE). Takes some ten
-minutes; the last line is N passed, N failed.
+registries; 4 GB of disk. The Debians are kept in /var/cache/affectd-system-test (AFFECTD_SYSTEM_CACHE). Takes some half
+an hour; the last line is N passed, N failed.
 END
 }
 
