@@ -5,6 +5,10 @@ readonly PREFIX=/opt/affectd
 readonly RELEASES=$PREFIX/releases
 readonly CURRENT=$PREFIX/current
 readonly PREVIOUS=$PREFIX/previous
+# There while a change of release is not proven; SETTLER finishes one that was cut short.
+readonly UNPROVEN=$PREFIX/unproven
+readonly SETTLER=affectd-release.service
+readonly SETTLER_UNIT=/etc/systemd/system/$SETTLER
 readonly ETC=/etc/affectd
 readonly CONFIG=$ETC/config.json
 readonly CREDENTIALS=$ETC/credentials
@@ -16,13 +20,14 @@ readonly SERVICE_USER=affectd
 readonly PACKAGED=/usr/lib/affectd
 readonly HEALTH_TIMEOUT_S=${HEALTH_LIMIT_S:-60}
 
-say() { echo "affectd: $*"; }
-warn() { echo "affectd: $*" >&2; }
+# Nobody may be reading any more, which is no reason to stop.
+say() { echo "affectd: $*" || true; }
+warn() { echo "affectd: $*" >&2 || true; }
 # fail STATUS MESSAGE…
 fail() {
   local status=$1
   shift
-  echo "affectd: $*" >&2
+  warn "$@"
   exit "$status"
 }
 need_root() { [[ $(id -u) -eq 0 ]] || fail 2 "needs root: sudo $0"; }
@@ -42,26 +47,40 @@ version_of() {
 }
 
 # What a release needs to be called healthy: `service` always, `hearing` and `broker` where asked.
-# is_healthy NEED…: as the service stands now.
-is_healthy() {
-  local text need
+# is_met NEED: as the service stands now.
+is_met() {
+  local text
   [[ $(property ActiveState) == active ]] || return 1
   text=$(property StatusText)
-  for need in "$@"; do
-    case $need in
-      service) ;;
-      # It may have been told not to listen; then there is nothing to hear.
-      hearing) [[ $text == online\;* || $text == 'online (not_listening);'* ]] || return 1 ;;
-      broker) [[ $text == *'; broker connected;'* ]] || return 1 ;;
-    esac
-  done
+  case $1 in
+    service) ;;
+    # It may have been told not to listen; then there is nothing to hear.
+    hearing) [[ $text == online\;* || $text == 'online (not_listening);'* ]] ;;
+    broker) [[ $text == *'; broker connected;'* ]] ;;
+  esac
+}
+
+# is_healthy NEED…: as the service stands now. One that rests from crashing runs and reports, and is not healthy.
+is_healthy() {
+  local need
+  [[ $(property StatusText) != *crash_loop* ]] || return 1
+  for need in service "$@"; do is_met "$need" || return 1; done
 }
 
 # needs_now: what is well now, and so must be well after a change, too. A broker that is away is no fault of a release.
 needs_now() {
   local needs=(service) need
-  for need in hearing broker; do is_healthy "$need" && needs+=("$need"); done
+  for need in hearing broker; do if is_met "$need"; then needs+=("$need"); fi; done
   echo "${needs[@]}"
+}
+
+# is_wanted: whether the service runs, or would if it could. One that crashes is between two starts most of the time.
+# `failed` is one that systemd gave up on; or one that had to be killed when it was stopped, and that one was to stop.
+is_wanted() {
+  case $(property ActiveState) in
+    inactive | '') return 1 ;;
+    failed) [[ $(property Result) != timeout ]] && systemctl is-enabled --quiet affectd.service ;;
+  esac
 }
 
 # restart_service: asks for it, and leaves waiting to await_health; what hangs at its start would hold us up for minutes.
@@ -92,21 +111,18 @@ await_health() {
 # explain_health: why it is not healthy, for a person.
 explain_health() {
   warn "the service is $(property ActiveState) ($(property SubState)), and says: $(property StatusText)"
-  journalctl --unit=affectd --lines=15 --no-pager --output=cat 2>/dev/null | sed 's/^/    /' >&2
+  journalctl --unit=affectd --lines=15 --no-pager --output=cat 2>/dev/null | sed 's/^/    /' >&2 || true
 }
 
 # point LINK TARGET: atomically, so that a power cut leaves the old or the new.
 point() {
-  ln -sfn "$2" "$1.new"
-  mv -Tf "$1.new" "$1"
-  sync -f "$(dirname "$1")"
+  ln -sfn "$2" "$1.new" && mv -Tf "$1.new" "$1" && sync -f "$(dirname "$1")"
 }
 
 # install_unit RELEASE: the unit belongs to the release, and goes back with it.
 install_unit() {
-  install -m 0644 "$1/systemd/affectd.service" "$UNIT.new"
-  mv -f "$UNIT.new" "$UNIT"
-  systemctl daemon-reload
+  install -m 0644 "$1/systemd/affectd.service" "$UNIT.new" && sync "$UNIT.new" && mv -f "$UNIT.new" "$UNIT" &&
+    systemctl daemon-reload
 }
 
 # check_config RELEASE [FILE]: whether that release would start with the configuration, secrets included.

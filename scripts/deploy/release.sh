@@ -12,13 +12,18 @@ Usage: sudo release.sh list
        sudo release.sh switch VERSION
        sudo release.sh upgrade ARCHIVE|FOLDER
        sudo release.sh rollback [VERSION]
+       sudo release.sh settle
 
-list      what is installed; * runs now, - ran before
+list      what is installed; * runs now, ? runs now and is not proven yet, - ran before
 add       puts a release beside the others, after looking whether it runs here and takes this configuration
 switch    runs VERSION from now on. What was well before must be well again within $HEALTH_TIMEOUT_S s, else the release from
           before runs again
 upgrade   add, then switch; keeps the two releases before
 rollback  switch to the release that ran before
+settle    finishes a switch that was cut short: the release proves healthy, or the one from before runs again. $SETTLER
+          does it by itself, at once or after a reboot
+
+A lost connection does not stop a switch, and neither does Ctrl-C.
 
 Exit status: 0 done · 2 wrong use · 3 not for this machine · 4 the archive is damaged or no release of affectd · 5 the
 configuration does not suit that release · 6 not healthy: the release from before runs again · 7 and neither is that one
@@ -83,16 +88,9 @@ add() {
   say "$version is added"
 }
 
-# run_release VERSION: from now on; the service is started anew if it ran.
-run_release() {
-  point "$CURRENT" "releases/$1"
-  install_unit "$CURRENT"
-  systemctl enable --quiet affectd.service
-  if [[ -n $is_running ]]; then restart_service; fi
-}
-
+# switch VERSION: what it takes is noted before anything changes, so that it can be finished by whoever comes next.
 switch() {
-  local version=$1 before needs
+  local version=$1 before
   [[ -d $RELEASES/$version ]] || fail 2 "there is no $version here: $(ls "$RELEASES" 2>/dev/null | tr '\n' ' ')"
   before=$(version_of "$CURRENT")
   if [[ $before == "$version" ]]; then
@@ -100,30 +98,121 @@ switch() {
     return
   fi
   check_config "$RELEASES/$version" >/dev/null || fail 5 "$version does not start with $CONFIG; nothing was changed"
-  is_running=
-  if systemctl is-active --quiet affectd.service; then is_running=1; fi
-  needs=$(needs_now)
-  say "from ${before:-nothing} to $version"
-  run_release "$version"
-  [[ -n $is_running ]] || {
+  trap '' INT
+  if ! is_wanted; then
     point_previous "$before"
+    point "$CURRENT" "releases/$version"
+    install_unit "$CURRENT"
+    [[ -n $before ]] || systemctl enable --quiet affectd.service
     say "$version is in place; the service was not running and is left so"
     return
-  }
-  # shellcheck disable=SC2086 # words
-  if await_health "$HEALTH_TIMEOUT_S" $needs; then
-    point_previous "$before"
-    say "$version runs, as well as before: $(property StatusText)"
+  fi
+  note_change "$before" "$version" "$(needs_now)"
+  say "from ${before:-nothing} to $version"
+  point_previous "$before"
+  point "$CURRENT" "releases/$version"
+  settle || exit $?
+}
+point_previous() {
+  if [[ -n $1 ]]; then point "$PREVIOUS" "releases/$1"; else rm -f "$PREVIOUS"; fi
+}
+
+# note_change FROM TO NEEDS: with the scripts that began it, since neither release need know of this, and a unit that runs
+# them. The unit waits for our lock, and so takes over the moment that we are gone, however we went.
+note_change() {
+  mkdir -p "$UNPROVEN"
+  cp "$here/release.sh" "$here/board.sh" "$UNPROVEN/"
+  printf 'from=%s\nto=%s\nneeds=%s\nprevious=%s\n' "$1" "$2" "$3" "$(version_of "$PREVIOUS")" >"$UNPROVEN/change.new"
+  settler_unit >"$SETTLER_UNIT.new"
+  sync -f "$UNPROVEN" "$SETTLER_UNIT.new"
+  mv -f "$SETTLER_UNIT.new" "$SETTLER_UNIT"
+  systemctl daemon-reload
+  systemctl enable --quiet "$SETTLER"
+  mv -f "$UNPROVEN/change.new" "$UNPROVEN/change"
+  sync -f "$UNPROVEN" "$SETTLER_UNIT"
+  systemctl start --no-block "$SETTLER" || warn "$SETTLER does not start: if this is cut short, run release.sh settle"
+}
+noted() { field "$UNPROVEN/change" "$1"; }
+forget_change() {
+  rm -f "$UNPROVEN/change" && sync -f "$UNPROVEN" && rm -rf "$UNPROVEN"
+}
+settler_unit() {
+  cat <<END
+# Finishes a change of release that was cut short. Written by release.sh; removed by uninstall.sh.
+[Unit]
+Description=affectd: proves a new release, or returns to the one before
+ConditionPathExists=$UNPROVEN/change
+After=affectd.service
+
+[Service]
+# Not oneshot: the start of the machine would wait for it.
+Type=exec
+ExecStart=/bin/bash $UNPROVEN/release.sh settle
+# It went back, which is its work.
+SuccessExitStatus=6
+
+[Install]
+WantedBy=multi-user.target
+END
+}
+
+# settle: finishes the change that is noted, if one is. 0, 6 or 7, as --help says. It may not end half-way, so each step
+# is asked whether it went well: set -e is off where a status is asked for, as everywhere here.
+settle() {
+  local to needs
+  [[ -f $UNPROVEN/change ]] || return 0
+  to=$(noted to)
+  read -ra needs <<<"$(noted needs)"
+  # Else it was not begun, or was on its way back, or somebody stopped the service meanwhile, who wants it so.
+  if [[ $(version_of "$CURRENT") == "$to" ]] && is_to_run && start_current &&
+    await_health "$patience_s" "${needs[@]}" && forget_change; then
+    say "$to runs, as well as before: $(property StatusText)"
     return
   fi
-  explain_health
-  [[ -n $before ]] || fail 7 "$version is not healthy, and there is nothing to go back to"
-  warn "$version is not healthy: back to $before"
-  run_release "$before"
-  await_health "$HEALTH_TIMEOUT_S" service || fail 7 "$before does not run any more, either"
-  fail 6 "$version was not healthy; $before runs again"
+  go_back && return 6
 }
-point_previous() { [[ -z $1 ]] || point "$PREVIOUS" "releases/$1"; }
+# go_back: to the release from before; 7 if there is none, or if it does not run. Says why only when something runs again.
+go_back() {
+  local from to why is_running=
+  from=$(noted from)
+  to=$(noted to)
+  why=$(explain_health 2>&1)
+  if is_to_run; then is_running=1; fi
+  if [[ -z $from || ! -d $RELEASES/$from ]]; then
+    forget_change
+    tell "$why"
+    warn "$to is not healthy, and there is nothing to go back to"
+    return 7
+  fi
+  if ! { point "$CURRENT" "releases/$from" && point_previous "$(noted previous)" && install_unit "$CURRENT" &&
+    { [[ -z $is_running ]] || start_current; } && forget_change; }; then
+    warn "the way back from $to to $from failed; release.sh settle tries again"
+    return 7
+  fi
+  tell "$why"
+  warn "$to did not prove healthy: back to $from"
+  if [[ -z $is_running ]]; then
+    warn "$from is in place; the service was stopped, and is left so"
+  elif await_health "$HEALTH_TIMEOUT_S" service; then
+    warn "$from runs again"
+  else
+    explain_health
+    warn "$from does not run any more, either"
+    return 7
+  fi
+}
+tell() { printf '%s\n' "$1" >&2 || true; }
+# start_current: anew, with its own unit, and without the crashes of another release, for which it would have to rest. That
+# one may fail in its very stop, and note it, so it has to be gone first.
+start_current() {
+  install_unit "$CURRENT" && touch "$UNPROVEN/stopped" || return
+  systemctl stop affectd.service || true
+  rm -f "$STATE/run.json"
+  restart_service
+  rm -f "$UNPROVEN/stopped"
+}
+# is_to_run: as is_wanted, but for a stop that was ours.
+is_to_run() { [[ -f $UNPROVEN/stopped ]] || is_wanted; }
 
 # The two before may be gone back to.
 prune() {
@@ -142,6 +231,7 @@ list() {
     mark=' '
     if [[ $version == "$(version_of "$PREVIOUS")" ]]; then mark=-; fi
     if [[ $version == "$(version_of "$CURRENT")" ]]; then mark='*'; fi
+    if [[ $mark == '*' && $version == "$(noted to)" ]]; then mark='?'; fi
     echo "$mark $version  $(field "$RELEASES/$version/RELEASE" commit)"
   done
 }
@@ -157,30 +247,58 @@ case ${1:-} in
     ;;
 esac
 need_root
-# A lost connection must not leave it half-way.
-trap '' HUP
+# A lost connection must not leave it half-way. What is started here ignores these, too.
+trap '' HUP PIPE
 exec 9>/run/affectd-release.lock
-flock -n 9 || fail 2 'another change of release is under way'
+patience_s=$HEALTH_TIMEOUT_S
 case ${1:-}-$# in
-  add-2) add "$2" ;;
-  switch-2)
-    need_systemd
-    switch "$2"
+  add-2 | switch-2 | upgrade-2 | rollback-[12])
+    # The unit that waits for the same lock looks for a moment whether there is something to finish.
+    if ! flock -w 5 9; then
+      if [[ -f $UNPROVEN/change ]]; then
+        fail 2 "a change to $(noted to) is not proven yet; wait, or see journalctl -u ${SETTLER%.service}"
+      fi
+      fail 2 'another change of release is under way'
+    fi
     ;;
-  upgrade-2)
-    need_systemd
-    add "$2"
-    switch "$added"
-    prune
-    ;;
-  rollback-1 | rollback-2)
-    need_systemd
-    version=${2:-$(version_of "$PREVIOUS")}
-    [[ -n $version ]] || fail 2 'no release ran before this one'
-    switch "$version"
+  settle-1)
+    if flock -n 9; then
+      # The machine has just started: where the power was cut, a router starts anew as well, and takes longer.
+      patience_s=$((HEALTH_TIMEOUT_S * 5))
+    else
+      flock 9
+    fi
     ;;
   *)
     usage >&2
     exit 2
+    ;;
+esac
+if [[ $1 != add || -f $UNPROVEN/change ]]; then need_systemd; fi
+if [[ -f $UNPROVEN/change ]]; then
+  trap '' INT
+  say "the change from $(noted from) to $(noted to) was cut short"
+  # Back is where this one wants to go.
+  if [[ $1-$# == rollback-1 ]]; then
+    go_back || exit $?
+    exit 0
+  fi
+  status=0
+  settle || status=$?
+  # A device on which neither release runs is the one that needs another most.
+  [[ $1 != settle ]] || exit "$status"
+fi
+case $1 in
+  add) add "$2" ;;
+  switch) switch "$2" ;;
+  upgrade)
+    add "$2"
+    switch "$added"
+    prune
+    ;;
+  rollback)
+    version=${2:-$(version_of "$PREVIOUS")}
+    [[ -n $version ]] || fail 2 'no release ran before this one'
+    switch "$version"
     ;;
 esac

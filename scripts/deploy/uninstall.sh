@@ -44,11 +44,13 @@ fi
 
 # From here on this folder goes away under us: everything is read already.
 main() {
+  # First, since it would start affectd again.
+  systemctl disable --now "$SETTLER" 2>/dev/null || true
   systemctl disable --now affectd.service 2>/dev/null || true
-  rm -f "$UNIT"
-  rm -rf "$UNIT.d"
+  rm -f "$UNIT" "$SETTLER_UNIT"
+  rm -rf "$UNIT.d" "$SETTLER_UNIT.d"
   systemctl daemon-reload
-  systemctl reset-failed affectd.service 2>/dev/null || true
+  systemctl reset-failed affectd.service "$SETTLER" 2>/dev/null || true
   [[ ! -L $LAUNCHER ]] || rm -f "$LAUNCHER"
   rm -rf "${PREFIX:?}"
   if [[ $data == delete ]]; then

@@ -12,15 +12,15 @@ Boots Debian 12 (bookworm) and 13 (trixie) in containers (systemd-nspawn), with 
 microphone, and does in them what an installer and an operator do:
 
   deb        the Debian package: installed, set up, watched over, upgraded, downgraded, removed
-  installer  install.sh, push.sh over ssh, an upgrade that fails, rollback.sh, uninstall.sh
+  installer  install.sh, push.sh over ssh, upgrades that fail or are cut short, rollback.sh, uninstall.sh
   storage    a root that is read-only, a log in memory, power cuts while events wait
 
   --keep             leaves its folder, with the releases that it built, and says where
   --releases FOLDER  takes those that an earlier run built and kept
 
 Needs root, and Debian's packages systemd-container, mmdebstrap, openssh-client, rsync, patchelf, g++; the package
-registries; 4 GB of disk. The Debians are kept in /var/cache/affectd-system-test (AFFECTD_SYSTEM_CACHE). Takes some ten
-minutes; the last line is N passed, N failed.
+registries; 4 GB of disk. The Debians are kept in /var/cache/affectd-system-test (AFFECTD_SYSTEM_CACHE). Takes some half
+an hour; the last line is N passed, N failed.
 END
 }
 
@@ -90,7 +90,7 @@ ssh-keygen -q -t ed25519 -N '' -f "$work/key"
 # build_releases: in $work, affectd-{0.9.1,0.9.2,0.9.3}-linux-x64.tar.gz and affectd_{0.9.1,0.9.2}_amd64.deb
 build_releases() {
   if [[ -n $built ]]; then
-    cp "$built"/affectd[-_]0.9.*.{tar.gz,sha256,deb} "$work/"
+    find "$built" -maxdepth 1 -type f -name 'affectd[-_]0.9.*' -exec cp -t "$work" {} +
     return
   fi
   local first=$work/affectd-0.9.1
@@ -98,7 +98,7 @@ build_releases() {
   bash scripts/package/release.sh --version 0.9.1 --out "$work" --folder || return 1
   rename_release "$first" 0.9.2
   rename_release "$first" 0.9.3
-  # It starts, says that it is ready, and hears nothing.
+  # It stands still before it is ready.
   sed -i '1i process.kill(process.pid, "SIGSTOP")' "$work/affectd-0.9.3/dist/cli/run.js"
   cp -a "$first" "$work/affectd-0.9.0"
   rename_release "$first" 0.9.0

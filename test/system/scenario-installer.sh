@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# install.sh on the device, push.sh from elsewhere, an upgrade that fails, a way back, and removal.
+# install.sh on the device, push.sh from elsewhere, upgrades that fail or are cut short, a way back, and removal.
 
 step 'it boots' boot_machine || return 0
 carry "$work"/affectd-0.9.*-linux-x64.tar.gz "$work"/affectd-0.9.*.sha256
@@ -49,6 +49,81 @@ bad_push() {
 step 'a release that does not work is taken back by itself' bad_push
 step 'the one before runs again' runs 0.9.2
 step 'and hears' hears_events
+
+# Releases that get further than that one before they fail; what of them is like the first is the same files.
+# broken_release VERSION FILE SED-SCRIPT
+broken_release() {
+  local folder=$disk/root/srv/affectd-$1
+  cp -al "$disk/root/srv/affectd-0.9.1" "$folder" &&
+    sed -i "s/^version=.*/version=$1/" "$folder/RELEASE" &&
+    sed -i "s/\"version\": \"[^\"]*\"/\"version\": \"$1\"/" "$folder/package.json" &&
+    sed -i "$3" "$folder/$2" && ! cmp "$folder/$2" "$disk/root/srv/affectd-0.9.1/$2"
+}
+step 'two more that do not work: one is deaf, one crashes soon after it is ready' eval '
+  broken_release 0.9.4 systemd/affectd.service "s#^ExecStart=.*#& --set capture.device=nothing#" &&
+  broken_release 0.9.5 dist/ops/service/service-notifier.js \
+    "s#channel.send(\[.READY=1.\]);*#&; setTimeout(() => { throw new Error(\"broken\") }, 2000);#"'
+# release SECONDS ARGUMENT…: release.sh as an operator calls it, who waits that long for health.
+release() {
+  local seconds=$1
+  shift
+  inside env HEALTH_LIMIT_S="$seconds" bash /opt/affectd/current/scripts/deploy/release.sh "$@"
+}
+in_force() { [[ $(inside readlink /opt/affectd/current) == "releases/$1" ]]; }
+# is_settled CURRENT PREVIOUS: nothing is left open, and the unit is the release's own.
+is_settled() {
+  in_force "$1" && [[ $(inside readlink /opt/affectd/previous) == "releases/$2" ]] && inside sh -c '
+    [ ! -e /opt/affectd/unproven ] && cmp /opt/affectd/current/systemd/affectd.service /etc/systemd/system/affectd.service'
+}
+# taken_back SECONDS VERSION WORDS: an upgrade to it ends with 6 and says WORDS.
+taken_back() {
+  local output status=0
+  output=$(release "$1" upgrade "/srv/affectd-$2" 2>&1) || status=$?
+  echo "$output"
+  [[ $status -eq 6 && $output == *$3* ]] && is_settled 0.9.2 0.9.1 && runs 0.9.2
+}
+step 'a release that is ready and deaf is taken back' taken_back 15 0.9.4 'the service is active (running), and says: degraded'
+step 'a release that crashes two seconds after it is ready, again and again, is taken back' taken_back 60 0.9.5 broken
+step 'the unit that finishes what is cut short has no fault' inside systemd-analyze verify affectd-release.service
+
+# begun COMMAND…: in the background; resolves when the release that it brings is in force. $begun is its process here.
+begun=
+begun() {
+  local version=$1
+  shift
+  "$@" &
+  begun=$!
+  within 30 in_force "$version"
+}
+is_under_way() { inside pgrep -f "release.sh upgrade" >/dev/null; }
+lost_connection() {
+  begun 0.9.4 ssh -i "$work/key" -p "$SSH_PORT" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "$@" \
+    root@127.0.0.1 "HEALTH_LIMIT_S=15 bash /opt/affectd/current/scripts/deploy/release.sh upgrade /srv/affectd-0.9.4" || return 1
+  kill -KILL "$begun"
+  sleep 3
+  is_under_way && in_force 0.9.4 && within 40 not is_under_way && is_settled 0.9.2 0.9.1 && runs 0.9.2
+}
+step 'a connection that is lost while it waits does not keep it from going back' lost_connection
+step 'nor does one with a terminal' lost_connection -tt
+# How long the unit waits for health: after a start of the machine five times as long.
+inside sh -c 'mkdir -p /etc/systemd/system/affectd-release.service.d &&
+  printf "[Service]\nEnvironment=HEALTH_LIMIT_S=10\n" >/etc/systemd/system/affectd-release.service.d/test.conf'
+killed() {
+  begun 0.9.4 release 60 upgrade /srv/affectd-0.9.4 || return 1
+  inside pkill -KILL -f "release.sh upgrade"
+  within 5 not is_under_way && in_force 0.9.4 && inside bash /opt/affectd/current/scripts/deploy/release.sh list | grep -F "? 0.9.4" &&
+    within 45 is_settled 0.9.2 0.9.1 && runs 0.9.2
+}
+step 'one that is killed while it waits is finished by the unit, which goes back' killed
+cut_and_boot() {
+  power_cut
+  boot_machine
+}
+cut_deaf() {
+  begun 0.9.4 release 60 upgrade /srv/affectd-0.9.4 && cut_and_boot || return 1
+  in_force 0.9.4 && within 90 is_settled 0.9.2 0.9.1 && runs 0.9.2
+}
+step 'power is cut while a deaf release is on trial: after the start it is taken back' cut_deaf
 damaged() {
   inside sh -c 'head -c 20000000 /srv/affectd-0.9.3-linux-x64.tar.gz >/srv/damaged.tar.gz; bash /opt/affectd/current/scripts/deploy/release.sh upgrade /srv/damaged.tar.gz; [ $? -eq 4 ]'
 }
@@ -56,6 +131,53 @@ step 'an archive that is cut off is refused' damaged
 step 'and nothing is left of it' inside sh -c '! ls -d /opt/affectd/releases/.new-*'
 step 'rollback.sh returns to the release before' inside bash /opt/affectd/current/scripts/deploy/rollback.sh
 step 'which runs' runs 0.9.1
+cut_good() {
+  begun 0.9.2 release 60 switch 0.9.2 && cut_and_boot || return 1
+  within 90 is_settled 0.9.2 0.9.1 && runs 0.9.2
+}
+step 'power is cut while a good release is on trial: after the start it proves well' cut_good
+back_at_once() {
+  begun 0.9.4 release 60 upgrade /srv/affectd-0.9.4 || return 1
+  inside systemctl stop affectd-release
+  inside pkill -KILL -f "release.sh upgrade"
+  within 5 not is_under_way && release 60 rollback && is_settled 0.9.2 0.9.1 && runs 0.9.2
+}
+step 'rollback.sh returns from a release that nobody proved' back_at_once
+disabled() {
+  inside systemctl disable affectd && release 60 switch 0.9.1 && ! inside systemctl is-enabled affectd && is_settled 0.9.1 0.9.2
+}
+step 'a service that is disabled on purpose stays so over a change' disabled
+inside systemctl --quiet enable affectd
+
+# A device that crashes, and a fix for it.
+is_between_starts() { [[ $(property SubState) == auto-restart ]]; }
+# crashing: a release that crashes is in force, as nobody tried it.
+crashing() {
+  inside systemctl stop affectd && release 60 switch 0.9.5 && ! is_active && inside systemctl start affectd
+  within 30 is_between_starts
+}
+# The fourth crash in a row, for which the next to start would rest.
+crashed_often() { inside sed -i 's/"crashes":[0-9]*/"crashes":3/' /var/lib/affectd/run.json; }
+fixed() {
+  local output
+  output=$(release 60 switch 0.9.1) || return 1
+  echo "$output"
+  [[ $output == *'0.9.1 runs, as well as before'* ]] && is_settled 0.9.1 0.9.5 && runs 0.9.1
+}
+step 'a release that was not tried, since the service was stopped, crashes' crashing
+fix_crashing() {
+  within 30 is_between_starts && crashed_often && fixed
+}
+step 'a fix for a device between two crashes is started and judged, and need not rest for them' fix_crashing
+resting() {
+  crashing && crashed_often && within 30 says crash_loop && is_active &&
+    ! inside bash -c 'source /opt/affectd/current/scripts/deploy/board.sh; is_healthy service'
+}
+step 'a device that rests from crashing is not healthy' resting
+step 'and takes a fix' fixed
+step 'as does one that systemd gave up' eval '
+  inside systemctl stop affectd && release 60 switch 0.9.2 && inside sed -i "s#^ExecStart=.*#& --no-such-option#" /etc/systemd/system/affectd.service &&
+  inside systemctl daemon-reload && ! inside systemctl start affectd; within 20 eval "[[ \$(property ActiveState) == failed ]]" && release 60 switch 0.9.1 && runs 0.9.1'
 if [[ $suite == trixie ]]; then
   step 'a downgrade to a release without a Node takes the one of the system' inside sh -c '
     apt-get install -y -qq --no-install-recommends nodejs >/dev/null && bash /opt/affectd/current/scripts/deploy/release.sh upgrade /srv/affectd-0.9.0-linux-x64.tar.gz'
@@ -80,7 +202,7 @@ step 'state of a newer affectd is refused and left as it was' newer_state
 step 'an operator who asks gets the list of releases' inside sh -c 'bash /opt/affectd/current/scripts/deploy/release.sh list | grep -F "* "'
 step 'uninstall.sh keeps settings and data unless told' inside sh -c '
   bash /opt/affectd/current/scripts/deploy/uninstall.sh --yes && [ ! -e /opt/affectd ] && [ -f /etc/affectd/config.json ] &&
-  [ -d /var/lib/affectd ] && ! systemctl cat affectd 2>/dev/null && ! pgrep -f "[a]ffectd.js"'
+  ! ls -d /etc/systemd/system/*affectd* /etc/systemd/system/*/*affectd* && [ -d /var/lib/affectd ] && ! systemctl cat affectd 2>/dev/null && ! pgrep -f "[a]ffectd.js"'
 step 'push.sh installs affectd where there is none, with the settings that are there' push 0.9.1
 step 'which runs' runs 0.9.1
 step 'uninstall.sh --delete-data leaves nothing' inside sh -c '
