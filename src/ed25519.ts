@@ -10,6 +10,11 @@ const BASE64 = /^[A-Za-z0-9+/]{86}==$/
  * @throws {ConfigError} CONFIG_REMOTE_KEY
  */
 export function readVerificationKey(pem: string, source: string): KeyObject {
+  // Node would take its public half: nobody would learn that the secret one lies on the device.
+  if (pem.includes('PRIVATE KEY-----')) {
+    const text = `${source} holds a private key: take it off this device, and copy the public one here`
+    throw new ConfigError('CONFIG_REMOTE_KEY', text)
+  }
   let key: KeyObject
   try {
     key = createPublicKey(pem)

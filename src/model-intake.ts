@@ -72,6 +72,18 @@ export class ModelIntake {
    * @throws {ModelError} why the model is refused; docs/model-delivery.md lists them
    */
   async install(body: JsonObject): Promise<IntakeAnswer> {
+    let answer: IntakeAnswer | Promise<IntakeAnswer>
+    try {
+      answer = this.#begun(body)
+    } catch (error) {
+      this.#logRefusal(error)
+      throw error
+    }
+    return answer
+  }
+
+  /** What is thrown here is not logged yet; what the work that begins is rejected with is. */
+  #begun(body: JsonObject): IntakeAnswer | Promise<IntakeAnswer> {
     const { key, maxBytes, shelf, incoming, inForce } = this.#options
     const order = parseOrder(body['order'])
     checkOrder(key, order)
@@ -135,13 +147,16 @@ export class ModelIntake {
     const done = work()
       .then((): IntakeAnswer => 'in_force')
       .catch((error: unknown) => {
-        const fields = { code: codeOf(error), model: order.id }
-        this.#options.log.warn(fields, `a model is refused: ${reasonOf(error)}`)
+        this.#logRefusal(error, { model: order.id })
         throw error
       })
       .finally(() => (this.#work = undefined))
     this.#work = { sha256: order.sha256, done, waiting: 1 }
     return done
+  }
+
+  #logRefusal(error: unknown, fields: object = {}): void {
+    this.#options.log.warn({ code: codeOf(error), ...fields }, `a model is refused: ${reasonOf(error)}`)
   }
 
   /** @throws {ModelError} MODEL_BUSY */

@@ -130,7 +130,15 @@ t.test('each bad model is refused with a code of its own, and the old one goes o
     ],
   ]
   for (const [what, code, send] of cases) {
+    made.log.lines.length = 0
     t.equal(await codeOf(send()), code, what)
+    // Of a chunk the sender is told alone: it is sent again, or the order is.
+    const logged = what.startsWith('a chunk') ? [] : [code]
+    t.same(
+      made.log.lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields['code']),
+      logged,
+      what,
+    )
     t.equal(made.id, 'old', what)
     // Not to be refused for being too much.
     made.clock.advance(60_000)

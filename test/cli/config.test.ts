@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -28,12 +29,16 @@ t.test('check says OK, or refuses with the stage that objects', async (t) => {
 })
 
 t.test('check refuses what run would refuse to start with', async (t) => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  const privateKeyFile = join(t.testdir({ 'key.pem': pem }), 'key.pem')
   for (const [pair, code] of [
     ['mqtt.password_file=/nope', 'CONFIG_NOT_FOUND'],
     ['mqtt.ca_file=/nope', 'CONFIG_NOT_FOUND'],
     ['classify.model=/nope', 'MODEL_NOT_FOUND'],
     ['device.remote_key_file=/nope', 'CONFIG_NOT_FOUND'],
     [`device.remote_key_file=${BIN}`, 'CONFIG_REMOTE_KEY'],
+    [`classify.model_key_file=${privateKeyFile}`, 'CONFIG_REMOTE_KEY'],
   ] as const) {
     const io = memoryIo()
     await t.rejects(configCommand(['check', '--set', pair], io), { code }, pair)

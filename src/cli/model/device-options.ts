@@ -22,12 +22,15 @@ export const DEVICE_OPTIONS = {
 } as const
 
 const DEFAULT_TIMEOUT_S = 60
+/** A device answers an order with a URL when it has the model. */
+const FETCH_TIMEOUT_S = 3600
 const RESPONSES = ['model/install', 'model/chunk', 'model/rollback']
 
-export const DEVICE_OPTIONS_HELP = `  --device ID     the device
+/** @param more of the command, on how long it waits */
+export const deviceOptionsHelp = (more = ''): string => `  --device ID     the device
   --broker URL    the broker; default mqtt.url. A name in it is used instead of the configured name and password
   --prefix TOPIC  what the device's topics begin with; default publish.prefix
-  --timeout S     longest silence of the device; default ${DEFAULT_TIMEOUT_S}, with --url 3600
+  --timeout S     longest silence of the device; default ${DEFAULT_TIMEOUT_S}${more}
 
 ${SETTINGS_HELP}`
 
@@ -65,7 +68,7 @@ export async function withDevice(
   const { device } = values
   if (device === undefined)
     throw new UsageError('USAGE_ARGUMENTS', `affectd ${command} needs --device ID; see --help`)
-  const fallbackS = values.url === undefined ? DEFAULT_TIMEOUT_S : 3600
+  const fallbackS = values.url === undefined ? DEFAULT_TIMEOUT_S : FETCH_TIMEOUT_S
   const timeoutMs = 1000 * secondsIn(command, '--timeout', values.timeout ?? String(fallbackS))
   asUsage(command, () => {
     checkDeviceId(device)

@@ -1,13 +1,13 @@
 import type { CommandIo } from '../io.js'
 import { parseOptions, refusePositionals } from '../parse-options.js'
-import { DEVICE_OPTIONS, DEVICE_OPTIONS_HELP, withDevice, type DeviceWorld } from './device-options.js'
+import { DEVICE_OPTIONS, deviceOptionsHelp, withDevice, type DeviceWorld } from './device-options.js'
 import { standing } from './send.js'
 
 export const ROLLBACK_HELP = `Usage: affectd model rollback --device ID [--broker URL]
 
 Has a device return to the model before, and in the end to the one that its release ships.
 
-${DEVICE_OPTIONS_HELP}`
+${deviceOptionsHelp()}`
 
 /**
  * `affectd model rollback --device ID`

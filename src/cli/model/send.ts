@@ -6,7 +6,7 @@ import type { JsonObject } from '../../hostile-json.js'
 import type { CommandIo } from '../io.js'
 import { parseOptions } from '../parse-options.js'
 import { deliver } from './deliver.js'
-import { DEVICE_OPTIONS, DEVICE_OPTIONS_HELP, withDevice, type DeviceWorld } from './device-options.js'
+import { DEVICE_OPTIONS, deviceOptionsHelp, withDevice, type DeviceWorld } from './device-options.js'
 
 const MAX_ARCHIVE_BYTES = 64 * 2 ** 20
 
@@ -17,7 +17,7 @@ it left off. ARCHIVE.json, the order, lies beside it; see affectd model sign.
 
   --url URL       the device fetches the archive from there instead (https), and the archive here is only checked
 
-${DEVICE_OPTIONS_HELP}`
+${deviceOptionsHelp(', with --url 3600')}`
 
 /**
  * `affectd model send ARCHIVE --device ID`

@@ -16,6 +16,7 @@ import { featureParamsHash } from '../../features/feature-params-hash.js'
 import { FEATURE_PARAMS } from '../../features/feature-params.js'
 import { isOptional } from '../../nn/artefact-forms.js'
 import { readArtefact } from '../../nn/artefact-reader.js'
+import { reasonOf } from '../../reason-of.js'
 import type { CommandIo } from '../io.js'
 import { parseOptions } from '../parse-options.js'
 import { readSettingFile } from '../read-setting-file.js'
@@ -75,9 +76,24 @@ async function packDirectory(
     throw new ModelError('MODEL_ARCHIVE', `model ${id} needs ${foreign}, which no device takes`)
   }
   const names = [...ARCHIVE_NAMES].filter((name) => name !== MODEL_CARD || existsSync(join(directory, name)))
-  const archive = packModel(new Map(names.map((name) => [name, readFileSync(join(directory, name))])))
+  const archive = packModel(new Map(names.map((name) => [name, read(join(directory, name))])))
   await unpackModel(archive)
   return { id, archive }
+}
+
+/** @throws {ModelError} MODEL_NOT_FOUND */
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new ModelError(
+      'MODEL_NOT_FOUND',
+      `${path} cannot be read (${reasonOf(cause)}); mend or remove it`,
+      {
+        cause,
+      },
+    )
+  }
 }
 
 /** @throws {UsageError} USAGE_OUTPUT */

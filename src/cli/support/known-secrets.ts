@@ -27,7 +27,10 @@ export function knownSecrets({ file, set = [], env }: ConfigSources): ReadonlySe
     for (const password of urlPasswords(value)) secrets.add(password)
   }
   const learnFile = (path: string): void => {
-    const text = readSome(credentialFile(path, env))
+    const file = credentialFile(path, env)
+    const text = readSome(file)
+    // Where no file is named, somebody may have written the password itself.
+    if (text === undefined && file === path && !path.includes('/')) secrets.add(path)
     if (text === undefined) return
     secrets.add(text.replace(/\r?\n$/, ''))
     for (const line of text.split(/\r?\n/)) {

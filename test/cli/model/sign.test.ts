@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { modelCommand } from '../../../src/cli/model.js'
@@ -49,6 +49,9 @@ t.test('sign packs what verifies, and writes an order that the other half takes'
   await t.rejects(run('sign', model, '--key', at('model-key.pub.pem')), { code: 'CONFIG_REMOTE_KEY' })
   mkdirSync(at('folder'))
   await t.rejects(run('sign', model, '--key', key, '--out', at('folder')), { code: 'USAGE_OUTPUT' })
+  rmSync(join(model, 'MODEL_CARD.md'))
+  mkdirSync(join(model, 'MODEL_CARD.md'))
+  await t.rejects(run('sign', model, '--key', key, '--out', at('bad')), { code: 'MODEL_NOT_FOUND' })
   writeFileSync(join(model, 'weights.bin'), 'x')
   await t.rejects(run('sign', model, '--key', key, '--out', at('bad')), { code: 'MODEL_HASH' })
   t.notOk(existsSync(at('bad')), 'nothing is written of a model that does not verify')
@@ -69,4 +72,6 @@ t.test('send and rollback say what is missing before they connect', async (t) =>
   await t.rejects(run('rollback', '--device', 'a/b'), { code: 'USAGE_ARGUMENTS' })
   for (const verb of ['keygen', 'sign', 'send', 'rollback'])
     t.match(await run(verb, '--help'), /^Usage: affectd model/)
+  t.match(await run('send', '--help'), /default 60, with --url 3600$/m)
+  t.match(await run('rollback', '--help'), /default 60$/m)
 })

@@ -145,6 +145,18 @@ t.test(
   },
 )
 
+t.test('a password where the name of its file should be is no less secret', async (t) => {
+  const { at, env } = await plant(t)
+  const dump = async (set: string): Promise<string> => {
+    const io = memoryIo(env)
+    t.equal(await supportDumpCommand(['--set', set, '--out', '-'], io), 0)
+    return io.stdout
+  }
+  t.notMatch(await dump('mqtt.password_file=verlegtgeheim'), 'verlegtgeheim')
+  t.match(await dump(`mqtt.password_file=${at('none.txt')}`), at('none.txt'), 'which file is missing is told')
+  t.match(await dump('mqtt.password_file=credential:mqtt_password'), 'credential:mqtt_password')
+})
+
 t.test('a file that is there already is not overwritten', async (t) => {
   const { at, env } = await plant(t)
   writeFileSync(at('dump.txt'), 'mine')
