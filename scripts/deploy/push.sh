@@ -31,7 +31,7 @@ release=
 target=
 ssh_options=(-o BatchMode=yes -o ServerAliveInterval=15)
 configure_args=()
-declare -A secret_files
+declare -A secret_files=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     --help | -h)
