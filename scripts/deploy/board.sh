@@ -125,15 +125,17 @@ install_unit() {
     systemctl daemon-reload
 }
 
-# check_config RELEASE [FILE]: whether that release would start with the configuration, secrets included.
+# check_config RELEASE [FILE [CREDENTIALS]]: whether that release would start with the configuration, secrets included.
 check_config() {
-  local release=$1 file=${2:-$CONFIG} folder secret status=0
+  local release=$1 file=${2:-$CONFIG} credentials=${3:-$CREDENTIALS} folder secret said status=0
   folder=$(mktemp -d)
   # As LoadCredential= names them.
-  for secret in "$CREDENTIALS"/*; do
+  for secret in "$credentials"/*; do
     [[ -f $secret ]] && ln -s "$secret" "$folder/mqtt_$(basename "$secret")"
   done
-  CREDENTIALS_DIRECTORY=$folder STATE_DIRECTORY=$STATE "$release/bin/affectd" config check --config "$file" || status=$?
+  said=$(CREDENTIALS_DIRECTORY=$folder STATE_DIRECTORY=$STATE "$release/bin/affectd" config check --config "$file" 2>&1 >/dev/null) ||
+    status=$?
   rm -r "$folder"
+  [[ -z $said ]] || echo "${said//"$folder/mqtt_"/"$credentials/"}" >&2
   return "$status"
 }

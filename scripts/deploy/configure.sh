@@ -14,7 +14,7 @@ Asks for what is not given, keeps what it is not told to change, checks the resu
 anew, and waits until it hears the microphone and has reached the broker.
 
   --broker URL          mqtt://HOST[:PORT], mqtts:// (TLS), ws:// or wss://
-  --username NAME       at the broker; - for none
+  --username NAME       at the broker; - for none, and no password
   --password-file FILE  holds the password; its content is kept for root alone, and given to the service by systemd
   --ca-file FILE        certificate of the broker's authority (TLS)
   --device-id NAME      in topics: affectd/NAME/…; letters, digits, - and _
@@ -36,6 +36,15 @@ ask=1
 start=1
 self_test=1
 declare -A given
+# user_name NAME: a password without a name is nothing that a broker takes.
+user_name() {
+  if [[ $1 == - ]]; then
+    settings+=(mqtt.username= mqtt.username_file= mqtt.password= mqtt.password_file=)
+  else
+    settings+=("mqtt.username=$1")
+  fi
+}
+microphone() { if [[ $1 == auto ]]; then settings+=(capture.device=); else settings+=("capture.device=$1"); fi; }
 while [[ $# -gt 0 ]]; do
   case $1 in
     --help | -h)
@@ -47,11 +56,11 @@ while [[ $# -gt 0 ]]; do
       given[$1]=1
       case $1 in
         --broker) settings+=("mqtt.url=$2") ;;
-        --username) if [[ $2 == - ]]; then settings+=(mqtt.username=); else settings+=("mqtt.username=$2"); fi ;;
+        --username) user_name "$2" ;;
         --password-file) password_file=$2 ;;
         --ca-file) ca_file=$2 ;;
         --device-id) settings+=("device.id=$2") ;;
-        --microphone) if [[ $2 == auto ]]; then settings+=(capture.device=); else settings+=("capture.device=$2"); fi ;;
+        --microphone) microphone "$2" ;;
         --set)
           [[ $2 == *=* ]] || fail 2 "--set takes key=value, not $2"
           settings+=("$2")
@@ -77,99 +86,141 @@ node=$release/node/bin/node
 mkdir -p "$ETC"
 install -d -m 0700 "$CREDENTIALS"
 
-# setting KEY: as it is in force now.
+# setting KEY…: as they are in force now, secrets masked; one a line.
 setting() {
   STATE_DIRECTORY=$STATE "$affectd" config show --json --config "$now" 2>/dev/null |
     "$node" -e '
       const shown = JSON.parse(require("fs").readFileSync(0, "utf8"))
-      console.log(shown[process.argv[1]]?.value ?? "")
-    ' "$1"
+      for (const key of process.argv.slice(1)) console.log(shown[key]?.value ?? "")
+    ' "$@"
 }
+# microphones: what can capture sound here, for a person.
+microphones() { "$affectd" devices --config "$now" 2>&1 | sed 's/^/    /' || true; }
 now=$CONFIG
+# What a power cut left of another time may hold a password.
+find "$ETC" -maxdepth 1 -name '.new-*' -mmin +60 -exec rm -rf {} +
 work=$(mktemp -d "$ETC/.new-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 [[ -f $now ]] || echo '{}' >"$work/empty.json"
 [[ -f $now ]] || now=$work/empty.json
 
-# question TEXT DEFAULT: the answer, in $answer.
+# question TEXT SHOWN: the answer, in $answer; empty if it stays as it is. What is shown may be masked, and is never set.
 question() {
   read -r -p "$1 [$2]: " answer || answer=
-  answer=${answer:-$2}
+  [[ $answer != "$2" ]] || answer=
 }
 if [[ -n $ask ]]; then
+  { read -r url && read -r user && read -r id && read -r chosen; } < <(setting mqtt.url mqtt.username device.id capture.device) ||
+    warn "$CONFIG is not understood as it is: what is in force cannot be shown"
   if [[ -z ${given[--broker]:-} ]]; then
-    question 'MQTT broker' "$(setting mqtt.url)"
-    settings+=("mqtt.url=$answer")
+    question 'MQTT broker' "${url:-}"
+    [[ $answer != *'***@'* ]] || fail 2 'the *** stands for a password: type the URL with the password itself, or press Enter to keep it'
+    [[ -z $answer ]] || settings+=("mqtt.url=$answer")
   fi
   if [[ -z ${given[--username]:-} ]]; then
-    read -r -p 'User name at the broker (empty: none, or as before): ' answer || answer=
-    if [[ -n $answer ]]; then
-      settings+=("mqtt.username=$answer")
-      if [[ -z $password_file ]]; then
-        read -r -s -p 'Password (empty: none, or as before): ' answer || answer=
-        echo
-        if [[ -n $answer ]]; then
-          (umask 077 && printf '%s\n' "$answer" >"$work/password")
-          password_file=$work/password
-        fi
+    user=${user:--}
+    question 'User name at the broker (- for none)' "$user"
+    [[ -z $answer ]] || user_name "$answer"
+    if [[ ${answer:-$user} != - && -z $password_file ]]; then
+      read -r -s -p 'Password (Enter: none, or as before): ' answer || answer=
+      echo
+      if [[ -n $answer ]]; then
+        (umask 077 && printf '%s\n' "$answer" >"$work/password")
+        password_file=$work/password
       fi
     fi
   fi
   if [[ -z ${given[--device-id]:-} ]]; then
-    question 'Name of this device' "$(setting device.id)"
-    settings+=("device.id=$answer")
+    question 'Name of this device' "${id:-}"
+    [[ -z $answer ]] || settings+=("device.id=$answer")
   fi
   if [[ -z ${given[--microphone]:-} ]]; then
     echo 'What can capture sound here:'
-    "$affectd" devices 2>&1 | sed 's/^/    /' || true
-    chosen=$(setting capture.device)
+    microphones
     question 'Microphone (auto: the default one)' "${chosen:-auto}"
-    if [[ $answer == auto ]]; then settings+=(capture.device=); else settings+=("capture.device=$answer"); fi
+    [[ -z $answer ]] || microphone "$answer"
   fi
 fi
 
+# All of it is staged, looked at as a whole, and only then put in place: what is refused leaves everything as it was.
+mkdir -m 0700 "$work/credentials"
+find "$CREDENTIALS" -mindepth 1 -maxdepth 1 -type f -exec cp -p -t "$work/credentials" {} +
 if [[ -n $password_file ]]; then
   [[ -r $password_file ]] || fail 2 "$password_file cannot be read"
-  install -m 0600 "$password_file" "$CREDENTIALS/password"
+  install -m 0600 "$password_file" "$work/credentials/password"
   settings+=(mqtt.password_file=credential:mqtt_password)
 fi
 if [[ -n $ca_file ]]; then
   [[ -r $ca_file ]] || fail 2 "$ca_file cannot be read"
-  install -m 0644 "$ca_file" "$ETC/ca.pem"
+  install -m 0644 "$ca_file" "$work/ca.pem"
   settings+=("mqtt.ca_file=$ETC/ca.pem")
 fi
+if [[ ${#settings[@]} -gt 0 ]]; then
+  "$node" "$here/write-config.js" "$CONFIG" "${settings[@]}" >"$work/config.json" || fail 5 "$CONFIG is not changed"
+else
+  cp "$now" "$work/config.json"
+fi
+checked=$work/config.json
+if [[ -n $ca_file ]]; then
+  checked=$work/checked.json
+  "$node" "$here/write-config.js" "$work/config.json" "mqtt.ca_file=$work/ca.pem" >"$checked"
+fi
+status=0
+said=$(check_config "$release" "$checked" "$work/credentials" 2>&1) || status=$?
+# It names what lies here by the names that a person knows.
+said=${said//"$checked"/"$CONFIG"}
+said=${said//"$work/ca.pem"/"$ca_file"}
+[[ -z $password_file ]] || said=${said//"$work/credentials/password"/"${password_file/#"$work/password"/the password}"}
+said=${said//"$work/credentials/"/"$CREDENTIALS/"}
+[[ -z $said ]] || echo "$said" >&2
+[[ $status -eq 0 ]] || fail 5 "$CONFIG is not changed"
 
-"$node" "$here/write-config.js" "$CONFIG" "${settings[@]}" >"$work/config.json" || fail 5 "$CONFIG is not changed"
-check_config "$release" "$work/config.json" >/dev/null || fail 5 "$CONFIG is not changed"
-if ! cmp -s "$work/config.json" "$CONFIG"; then
-  # The service reads it, others need not: a URL may hold a password.
-  install -m 0640 -o root -g "$SERVICE_USER" "$work/config.json" "$work/ready.json"
+# The service reads it, others need not: a URL may hold a password.
+install -m 0640 -o root -g "$SERVICE_USER" "$work/config.json" "$work/ready.json"
+sync -f "$work"
+# The configuration last: it names the others.
+[[ -z $password_file ]] || mv -f "$work/credentials/password" "$CREDENTIALS/password"
+[[ -z $ca_file ]] || mv -f "$work/ca.pem" "$ETC/ca.pem"
+if ! cmp -s "$work/ready.json" "$CONFIG"; then
   mv -f "$work/ready.json" "$CONFIG"
   say "$CONFIG is written"
 fi
+sync -f "$ETC"
+now=$CONFIG
 [[ -n $start ]] || exit 0
 need_systemd
-systemctl enable --quiet affectd.service
+# Anew: a package that was removed leaves a link to its own unit.
+systemctl reenable --quiet affectd.service
 restart_service
 [[ -n $self_test ]] || exit 0
+
+# watch_command: shows what this device says. Secrets are named by their files, which root may read; systemd alone knows
+# credential:NAME.
+watch_command() {
+  local keys=(username_file password_file ca_file cert_file key_file) values key command="sudo affectd watch --config $CONFIG"
+  mapfile -t values < <(setting device.id "${keys[@]/#/mqtt.}")
+  for key in "${!keys[@]}"; do
+    [[ ${values[key + 1]} != credential:mqtt_* ]] ||
+      command+=" --set mqtt.${keys[key]}=$CREDENTIALS/${values[key + 1]#credential:mqtt_}"
+  done
+  echo "$command --device ${values[0]}"
+}
 
 say "waiting until the microphone is heard and the broker is reached (at most $HEALTH_TIMEOUT_S s)"
 if await_health "$HEALTH_TIMEOUT_S" hearing broker; then
   say "it works: $(property StatusText)"
-  url=$(setting mqtt.url)
-  id=$(setting device.id)
-  say "see it: affectd watch --broker $url --device $id"
+  say "see it: $(watch_command)"
   exit 0
 fi
 explain_health
 status=0
-if ! is_healthy broker; then
+if ! is_met broker; then
   warn "the broker $(setting mqtt.url) is not reached: see docs/troubleshooting.md, \"The broker is not reached\""
   status=11
 fi
-if ! is_healthy hearing; then
+if ! is_met hearing; then
   warn 'no sound comes from the microphone: see docs/troubleshooting.md, "No sound"; what is there:'
-  "$affectd" devices 2>&1 | sed 's/^/    /' >&2 || true
+  microphones >&2
   status=10
 fi
 # Healthy at last, but not for long enough.

@@ -16,7 +16,11 @@ it installs it first. USER is root or may use sudo.
   --release FILE   an archive made by npm run package:release, instead of building
   --port N         of ssh
   --identity FILE  key of ssh
-  --set key=value, --broker URL, …  for the first installation, as configure.sh --help says
+  --set key=value, --broker URL, --username NAME, --password-file FILE, --ca-file FILE, --device-id NAME,
+  --microphone NAME  for the first installation, as configure.sh --help says; the files are this computer's
+
+The archive lies in ~/.cache/affectd-push of USER until it is installed. After a connection that broke, run it again:
+what has arrived is not sent anew, where both sides have rsync.
 
 Exit status: 0 it runs there · 2 wrong use · 6 it was not healthy, the release from before runs again · else as
 release.sh and install.sh
@@ -26,7 +30,8 @@ END
 release=
 target=
 ssh_options=(-o BatchMode=yes -o ServerAliveInterval=15)
-configure_args=(--yes)
+configure_args=()
+declare -A secret_files=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     --help | -h)
@@ -38,12 +43,16 @@ while [[ $# -gt 0 ]]; do
       ssh_options+=("$@")
       break
       ;;
-    --release | --port | --identity | --set | --broker | --username | --device-id | --microphone)
+    --release | --port | --identity | --set | --broker | --username | --password-file | --ca-file | --device-id | --microphone)
       [[ $# -ge 2 ]] || fail 2 "$1 takes a value; see --help"
       case $1 in
         --release) release=$2 ;;
         --port) ssh_options+=(-o "Port=$2") ;;
         --identity) ssh_options+=(-i "$2") ;;
+        --password-file | --ca-file)
+          [[ -r $2 ]] || fail 2 "$2 cannot be read"
+          secret_files[$1]=$2
+          ;;
         *) configure_args+=("$1" "$2") ;;
       esac
       shift
@@ -89,25 +98,47 @@ fi
 [[ -f $release ]] || fail 2 "$release is not there"
 name=$(basename "$release")
 
-folder=$(there mktemp -d /var/tmp/affectd-push.XXXXXX)
-say "copying $(du -m "$release" | cut -f 1) MB to $target"
-# What a broken connection left is not sent again.
-if command -v rsync >/dev/null && there command -v rsync >/dev/null; then
-  rsync --partial -e "ssh ${ssh_options[*]@Q}" "$release" "$target:$folder/$name"
-else
-  scp -q "${ssh_options[@]}" "$release" "$target:$folder/$name"
-fi
 hash=$(sha256sum <"$release" | cut -d ' ' -f 1)
-there "cd '$folder' && echo '$hash  $name' > '$name.sha256' && sha256sum --check --status '$name.sha256'" ||
-  fail 4 'it did not arrive whole; run this again'
+
+# By its content: what a broken connection left is found again, and what no longer is wanted goes.
+folder=$(there "umask 077; cache=\${XDG_CACHE_HOME:-\$HOME/.cache}/affectd-push; mkdir -p \"\$cache/$hash\" &&
+  find \"\$cache\" -mindepth 1 -maxdepth 1 ! -name $hash -exec rm -rf {} + && echo \"\$cache/$hash\"") ||
+  fail 3 "$target: there is no room in the home folder"
+archive=${folder@Q}/${name@Q}
+is_whole() { there "cd ${folder@Q} && echo '$hash  '${name@Q} >${name@Q}.sha256 && sha256sum --check --status ${name@Q}.sha256 2>/dev/null"; }
+if is_whole; then
+  say "$target has $name already"
+else
+  say "copying $(du -m "$release" | cut -f 1) MB to $target"
+  if command -v rsync >/dev/null && there command -v rsync >/dev/null; then
+    rsync --partial --protect-args -e "ssh ${ssh_options[*]@Q}" "$release" "$target:$folder/$name"
+  else
+    scp -q "${ssh_options[@]}" "$release" "$target:$folder/$name"
+  fi
+  is_whole || {
+    there "rm -rf ${folder@Q}" || true
+    fail 4 'it did not arrive whole; run this again'
+  }
+fi
 
 status=0
 if there "test -L $CURRENT"; then
-  there "$sudo bash $CURRENT/scripts/deploy/release.sh upgrade '$folder/$name'" || status=$?
+  ((${#configure_args[@]} + ${#secret_files[@]} == 0)) ||
+    warn "affectd is there already, and keeps its settings: sudo bash $CURRENT/scripts/deploy/configure.sh changes them"
+  there "$sudo bash $CURRENT/scripts/deploy/release.sh upgrade $archive" || status=$?
 else
   say "affectd is not there yet: installing"
-  there "mkdir '$folder/new' && tar -xzf '$folder/$name' -C '$folder/new' --strip-components=1 &&
-    $sudo bash '$folder/new/scripts/deploy/install.sh' ${configure_args[*]@Q}" || status=$?
+  for option in "${!secret_files[@]}"; do
+    there "umask 077 && cat >${folder@Q}/${option#--}" <"${secret_files[$option]}" || {
+      there "rm -f ${folder@Q}/${option#--}" || true
+      fail 3 "${secret_files[$option]} cannot be copied to $target"
+    }
+    configure_args+=("$option" "$folder/${option#--}")
+  done
+  # Secrets stay no longer than the installation takes, even if the connection does not last that long.
+  there "cd ${folder@Q} && trap 'rm -rf new password-file ca-file' EXIT && rm -rf new && mkdir new &&
+    tar -xzf ${name@Q} -C new --strip-components=1 &&
+    $sudo bash ${folder@Q}/new/scripts/deploy/install.sh --yes ${configure_args[*]@Q}" || status=$?
 fi
-there "rm -rf '$folder'" || true
+[[ $status -ne 0 ]] || there "rm -rf ${folder@Q}" || true
 exit "$status"

@@ -99,8 +99,6 @@ cat >"$root/usr/lib/sysusers.d/affectd.conf" <<'END'
 u affectd - "affectd" /var/lib/affectd
 m affectd audio
 END
-echo '{}' >"$root/etc/affectd/config.json"
-echo /etc/affectd/config.json >"$root/DEBIAN/conffiles"
 install -d -m 0700 "$root/etc/affectd/credentials"
 
 {
@@ -163,48 +161,93 @@ Description: speech emotion recognition on the device
  .
  Brings its own Node.js. Set it up with affectd-setup.
 END
+cat >"$root/DEBIAN/preinst" <<'END'
+#!/bin/sh
+set -e
+# A unit in /etc hides the one of a package, and both would share settings and data.
+unit=/etc/systemd/system/affectd.service
+if [ "$1" = install ] && { [ -L /opt/affectd/current ] || grep -qs '/opt/affectd/' $unit; }; then
+  echo 'affectd is installed here by install.sh already, in /opt/affectd. Remove that one first; settings and data stay:' >&2
+  if [ -f /opt/affectd/current/scripts/deploy/uninstall.sh ]; then
+    echo '  sudo bash /opt/affectd/current/scripts/deploy/uninstall.sh --keep-data' >&2
+  else
+    echo "  sudo systemctl disable --now affectd; sudo rm -rf $unit /opt/affectd /usr/local/bin/affectd" >&2
+  fi
+  exit 1
+fi
+END
 cat >"$root/DEBIAN/postinst" <<'END'
 #!/bin/sh
 set -e
+first=
+case $1 in
+  configure) [ -n "$2" ] || first=1 ;;
+  # What was to come instead did not: this one runs again.
+  abort-upgrade | abort-remove | abort-deconfigure) ;;
+  *) exit 0 ;;
+esac
 if [ "$1" = configure ]; then
   systemd-sysusers affectd.conf
-  chgrp affectd /etc/affectd/config.json
-  chmod 0640 /etc/affectd/config.json
-  chmod 0700 /etc/affectd/credentials
-  if [ -d /run/systemd/system ]; then
-    systemctl daemon-reload
-    systemctl enable --quiet affectd.service
-    systemctl restart affectd.service || echo 'affectd does not start: systemctl status affectd says why' >&2
-    [ -n "$2" ] || echo 'affectd is installed. Set up broker, name and microphone with: sudo affectd-setup'
-  else
-    systemctl enable --quiet affectd.service || true
+  # No conffile: affectd-setup writes it, and what install.sh left is taken over without a question.
+  if [ -n "$first" ] && [ ! -e /etc/affectd/config.json ]; then
+    echo '{}' >/etc/affectd/config.json
   fi
+  if [ -f /etc/affectd/config.json ]; then
+    chgrp affectd /etc/affectd/config.json
+    chmod 0640 /etc/affectd/config.json
+  fi
+  [ ! -d /etc/affectd/credentials ] || chmod 0700 /etc/affectd/credentials
+fi
+# Once: whether it starts at boot is its owner's to decide from then on.
+if [ -n "$first" ]; then
+  systemctl enable --quiet affectd.service || true
+fi
+if [ -d /run/systemd/system ]; then
+  systemctl daemon-reload
+  if [ -e /run/affectd-ran ] || systemctl is-enabled --quiet affectd.service; then
+    systemctl restart affectd.service || echo 'affectd does not start: systemctl status affectd says why' >&2
+  fi
+  rm -f /run/affectd-ran
+  [ -z "$first" ] || echo 'affectd is installed. Set up broker, name and microphone with: sudo affectd-setup'
 fi
 END
 cat >"$root/DEBIAN/prerm" <<'END'
 #!/bin/sh
 set -e
-if [ -d /run/systemd/system ]; then
-  case $1 in
-    remove) systemctl disable --now --quiet affectd.service || true ;;
-    # Node's files are about to go away under it.
-    upgrade | deconfigure) systemctl stop affectd.service || true ;;
-  esac
-fi
+# Node's files are about to go away under it. What is not started at boot and runs nevertheless shall run again.
+case $1 in
+  remove | upgrade | deconfigure)
+    if [ -d /run/systemd/system ]; then
+      if systemctl is-active --quiet affectd.service; then
+        touch /run/affectd-ran
+      fi
+      systemctl stop affectd.service || true
+    fi
+    ;;
+esac
 END
 cat >"$root/DEBIAN/postrm" <<'END'
 #!/bin/sh
 set -e
-if [ "$1" = purge ]; then
-  rm -rf /var/lib/affectd /etc/affectd /etc/systemd/system/affectd.service.d
-fi
+case $1 in
+  # The link that starts it at boot stays, or its absence: whoever installs it again wants what was.
+  remove) rm -f /run/affectd-ran ;;
+  purge)
+    if [ -L /opt/affectd/current ]; then
+      echo 'affectd is installed by install.sh now: its settings and data stay' >&2
+    else
+      rm -rf /var/lib/affectd /etc/affectd /etc/systemd/system/affectd.service.d
+      rm -f /etc/systemd/system/multi-user.target.wants/affectd.service
+    fi
+    ;;
+esac
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload || true
 fi
 END
-chmod 0755 "$root"/DEBIAN/{postinst,prerm,postrm}
+chmod 0755 "$root"/DEBIAN/{preinst,postinst,prerm,postrm}
 (cd "$root" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
-chmod 0644 "$root/DEBIAN/md5sums" "$root/DEBIAN/conffiles"
+chmod 0644 "$root/DEBIAN/md5sums"
 
 mkdir -p "$out"
 target=$out/affectd_${number}_$arch.deb
