@@ -22,8 +22,8 @@ it installs it first. USER is root or may use sudo.
 The archive lies in ~/.cache/affectd-push of USER until it is installed. After a connection that broke, run it again:
 what has arrived is not sent anew, where both sides have rsync.
 
-Exit status: 0 it runs there · 2 wrong use · 6 it was not healthy, the release from before runs again · else as
-release.sh and install.sh
+Exit status: 0 it runs there · 2 wrong use, or another change is under way there · 6 it was not healthy, the release from
+before runs again · 7 and neither is that one · else as release.sh and install.sh
 END
 }
 
