@@ -36,8 +36,8 @@ need_systemd() { [[ -d /run/systemd/system ]] || fail 3 'systemd does not run he
 # property NAME: of the service, as systemd tells it.
 property() { systemctl show affectd.service --property="$1" --value 2>/dev/null; }
 
-# field FILE NAME: of a RELEASE file, which holds name=value lines and is never executed.
-field() { sed -n "s/^$2=//p" "$1" 2>/dev/null | head -n 1; }
+# field FILE NAME: of a RELEASE file, which holds name=value lines and is never executed; empty if there is none.
+field() { sed -n "s/^$2=//p" "$1" 2>/dev/null | head -n 1 || true; }
 
 # version_of LINK: of the release that a link names; empty if it names none.
 version_of() {

@@ -128,13 +128,19 @@ compile() {
   fi
   if [[ -z $with_node ]]; then
     nodedir=$(dirname "$(dirname "$(node -p process.execPath)")")
-    [[ -f $nodedir/include/node/node.h ]] || fetch "node-linux-$host@$NODE_VERSION" "$node_folder" && nodedir=$node_folder
+    if [[ ! -f $nodedir/include/node/node.h ]]; then
+      fetch "node-linux-$host@$NODE_VERSION" "$node_folder"
+      nodedir=$node_folder
+    fi
   fi
+  # npm brings it; Debian's npm has it beside itself.
   gyp=$(dirname "$(dirname "$(realpath "$(command -v npm)")")")/node_modules/node-gyp/bin/node-gyp.js
+  [[ -f $gyp ]] || gyp=/usr/share/nodejs/node-gyp/bin/node-gyp.js
   for package in segfault-handler naudiodon; do
     say "compiling $package"
-    if ! (cd "$modules/$package" && CC="${prefix}gcc" CXX="${prefix}g++" LINK="${prefix}g++" \
-      node "$gyp" rebuild --arch="$arch" --nodedir="$nodedir") >"$work/$package.log" 2>&1; then
+    # What npm was told of headers would outrank the option.
+    if ! (cd "$modules/$package" && env -u npm_config_nodedir -u NPM_CONFIG_NODEDIR \
+      CC="${prefix}gcc" CXX="${prefix}g++" LINK="${prefix}g++" node "$gyp" rebuild --arch="$arch" --nodedir="$nodedir") >"$work/$package.log" 2>&1; then
       tail -n 20 "$work/$package.log" >&2
       say "$package does not compile here; the device may"
       return 1
