@@ -155,7 +155,7 @@ if [[ ! -f $source/RELEASE ]]; then
     command -v npm >/dev/null || from_distribution npm
     from_distribution make g++ python3 patchelf
     (cd "$source" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || fail 4 'npm cannot install what the build needs'
-    source=$(cd "$source" && realpath "$(scripts/package/release.sh --folder --out build/device | tail -n 1)")
+    source=$(cd "$source" && realpath "$(scripts/package/release.sh --version "$(checkout_version)" --folder --out build/device | tail -n 1)")
   fi
 fi
 if [[ -f $source/RELEASE && ! -x $source/node/bin/node ]]; then

@@ -133,9 +133,9 @@ compile() {
       nodedir=$node_folder
     fi
   fi
-  # npm brings it; Debian's npm has it beside itself.
-  gyp=$(dirname "$(dirname "$(realpath "$(command -v npm)")")")/node_modules/node-gyp/bin/node-gyp.js
-  [[ -f $gyp ]] || gyp=/usr/share/nodejs/node-gyp/bin/node-gyp.js
+  # The checkout's, else npm's. Debian's own links every module with its libnode, a second Node in the process.
+  gyp=$PWD/node_modules/node-gyp/bin/node-gyp.js
+  [[ -f $gyp ]] || gyp=$(dirname "$(dirname "$(realpath "$(command -v npm)")")")/node_modules/node-gyp/bin/node-gyp.js
   for package in segfault-handler naudiodon; do
     say "compiling $package"
     # What npm was told of headers would outrank the option.
