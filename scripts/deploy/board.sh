@@ -36,8 +36,17 @@ need_systemd() { [[ -d /run/systemd/system ]] || fail 3 'systemd does not run he
 # property NAME: of the service, as systemd tells it.
 property() { systemctl show affectd.service --property="$1" --value 2>/dev/null; }
 
-# field FILE NAME: of a RELEASE file, which holds name=value lines and is never executed.
-field() { sed -n "s/^$2=//p" "$1" 2>/dev/null | head -n 1; }
+# field FILE NAME: of a RELEASE file, which holds name=value lines and is never executed; empty if there is none.
+field() { sed -n "s/^$2=//p" "$1" 2>/dev/null | head -n 1 || true; }
+
+# checkout_version: of the checkout that this is the folder of; builds that differ have names that do.
+checkout_version() {
+  local commit
+  commit=$(git rev-parse --short HEAD 2>/dev/null) || true
+  # What is not committed is a build of its own each time.
+  [[ -n $commit && -z $(git status --porcelain) ]] || commit+=${commit:+.}$(date -u +%Y%m%d%H%M%S)
+  echo "$(node -p 'require("./package.json").version')+$commit"
+}
 
 # version_of LINK: of the release that a link names; empty if it names none.
 version_of() {

@@ -144,6 +144,7 @@ if [[ ! -f $source/RELEASE ]]; then
   [[ -f $source/tsconfig.json ]] || fail 2 "$source is neither a release of affectd nor a checkout"
   say "$source is a checkout: it is built first"
   if [[ -n $dry ]]; then
+    from_distribution npm make g++ python3 patchelf
     echo "  would run: npm ci && npm run package:release, with Node $NODE_OLDEST or later"
   else
     # The system's Node is often too old to build with; one from npm is not.
@@ -154,7 +155,7 @@ if [[ ! -f $source/RELEASE ]]; then
     command -v npm >/dev/null || from_distribution npm
     from_distribution make g++ python3 patchelf
     (cd "$source" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || fail 4 'npm cannot install what the build needs'
-    source=$(cd "$source" && realpath "$(scripts/package/release.sh --folder --out build/device | tail -n 1)")
+    source=$(cd "$source" && realpath "$(scripts/package/release.sh --version "$(checkout_version)" --folder --out build/device | tail -n 1)")
   fi
 fi
 if [[ -f $source/RELEASE && ! -x $source/node/bin/node ]]; then
@@ -207,7 +208,10 @@ ln -sfn "$CURRENT/bin/affectd" "$LAUNCHER"
 # ---- PortAudio, where this release could not bring it
 
 if [[ $(field "$CURRENT/RELEASE" native) == false ]]; then
-  if command -v g++ >/dev/null && command -v npm >/dev/null && bash "$here/fix-portaudio.sh" "$CURRENT/node_modules"; then
+  # For the Node that it will be loaded by. On x86-64 that script leaves it to npm, and there is nothing to load.
+  if command -v g++ >/dev/null && command -v npm >/dev/null &&
+    PATH=$CURRENT/node/bin:$PATH bash "$here/fix-portaudio.sh" "$CURRENT/node_modules" &&
+    [[ -f $CURRENT/node_modules/naudiodon/build/Release/naudiodon.node ]]; then
     say 'PortAudio is compiled'
   else
     warn 'without PortAudio: sound is recorded through arecord, which serves as well'

@@ -89,9 +89,7 @@ sudo='sudo -n'
 
 if [[ -z $release ]]; then
   cd "$here/../.."
-  version=$(node -p 'require("./package.json").version')+$(git rev-parse --short HEAD)
-  # What is not committed is a build of its own each time.
-  [[ -z $(git status --porcelain) ]] || version+=.$(date -u +%Y%m%d%H%M%S)
+  version=$(checkout_version)
   say "building $version for $arch"
   release=$(scripts/package/release.sh --arch "$arch" --version "$version" | tail -n 1)
 fi

@@ -133,11 +133,13 @@ compile() {
       nodedir=$node_folder
     fi
   fi
-  gyp=$(dirname "$(dirname "$(realpath "$(command -v npm)")")")/node_modules/node-gyp/bin/node-gyp.js
+  # The checkout's, else npm's. Debian's own links every module with its libnode, a second Node in the process.
+  gyp=$PWD/node_modules/node-gyp/bin/node-gyp.js
+  [[ -f $gyp ]] || gyp=$(dirname "$(dirname "$(realpath "$(command -v npm)")")")/node_modules/node-gyp/bin/node-gyp.js
   for package in segfault-handler naudiodon; do
     say "compiling $package"
     # node-gyp heeds what npm puts into the environment of its scripts (a nodedir of .npmrc) more than its own options.
-    if ! (unset "${!npm_config_@}" && cd "$modules/$package" && CC="${prefix}gcc" CXX="${prefix}g++" LINK="${prefix}g++" \
+    if ! (unset "${!npm_config_@}" "${!NPM_CONFIG_@}" && cd "$modules/$package" && CC="${prefix}gcc" CXX="${prefix}g++" LINK="${prefix}g++" \
       node "$gyp" rebuild --arch="$arch" --nodedir="$nodedir") >"$work/$package.log" 2>&1; then
       tail -n 20 "$work/$package.log" >&2
       say "$package does not compile here; the device may"
