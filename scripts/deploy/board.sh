@@ -4,6 +4,8 @@
 readonly PREFIX=/opt/affectd
 readonly RELEASES=$PREFIX/releases
 readonly CURRENT=$PREFIX/current
+# There from the beginning of install.sh until the settings are in place, too.
+readonly INSTALLING=$PREFIX/installing
 readonly PREVIOUS=$PREFIX/previous
 # There while a change of release is not proven; SETTLER finishes one that was cut short.
 readonly UNPROVEN=$PREFIX/unproven

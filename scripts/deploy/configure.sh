@@ -142,6 +142,8 @@ if [[ -n $ask ]]; then
   fi
 fi
 
+# From here on a lost connection must not leave it half-way.
+trap '' HUP PIPE
 # All of it is staged, looked at as a whole, and only then put in place: what is refused leaves everything as it was.
 mkdir -m 0700 "$work/credentials"
 find "$CREDENTIALS" -mindepth 1 -maxdepth 1 -type f -exec cp -p -t "$work/credentials" {} +
@@ -172,7 +174,7 @@ said=${said//"$checked"/"$CONFIG"}
 said=${said//"$work/ca.pem"/"$ca_file"}
 [[ -z $password_file ]] || said=${said//"$work/credentials/password"/"${password_file/#"$work/password"/the password}"}
 said=${said//"$work/credentials/"/"$CREDENTIALS/"}
-[[ -z $said ]] || echo "$said" >&2
+[[ -z $said ]] || echo "$said" >&2 || true
 [[ $status -eq 0 ]] || fail 5 "$CONFIG is not changed; run this again"
 
 # The service reads it, others need not: a URL may hold a password.

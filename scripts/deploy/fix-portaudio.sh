@@ -85,13 +85,13 @@ find_nodedir() {
 
 # build FOLDER: compiles a native package where it lies; what the compiler says is shown only if it fails.
 build() {
-  local name log call='node-gyp rebuild'
-  [[ -z $nodedir ]] || call+=" --nodedir=$(printf %q "$nodedir")"
+  local name log
   name=$(basename "$1")
   log=$work/$name.log
   say "building $name"
-  # npm brings a node-gyp of its own, and lends it to the commands that it runs.
-  (cd "$1" && npm exec --call "$call") >"$log" 2>&1 && return
+  # npm brings a node-gyp of its own, and lends it to the commands that it runs. What the environment says of headers counts
+  # more there than an option or a file of npm's settings.
+  (cd "$1" && npm_config_nodedir=$nodedir npm exec --call 'node-gyp rebuild') >"$log" 2>&1 && return
   tail -n 40 "$log" >&2
   fail 5 "$name does not build; what the compiler said is above"
 }

@@ -192,6 +192,9 @@ if [[ -n $dry ]]; then
   exit
 fi
 
+# From here to the end it is half done; push.sh goes on with it. A lost connection is no reason to stop.
+trap '' HUP PIPE
+touch "$INSTALLING"
 version=$(field "$source/RELEASE" version)
 if [[ $(version_of "$CURRENT") == "$version" ]] && cmp -s "$source/RELEASE" "$CURRENT/RELEASE"; then
   say "$version is installed already"
@@ -218,5 +221,11 @@ if [[ $(field "$CURRENT/RELEASE" native) == false ]]; then
   fi
 fi
 
-bash "$CURRENT/scripts/deploy/configure.sh" "${configure_args[@]}"
+status=0
+bash "$CURRENT/scripts/deploy/configure.sh" "${configure_args[@]}" || status=$?
+case $status in
+  # Set up, and perhaps without sound or broker for now.
+  0 | 10 | 11) rm -f "$INSTALLING" ;;
+esac
+[[ $status -eq 0 ]] || exit "$status"
 say "installed: $version. Settings: $CONFIG, then: sudo systemctl reload affectd. Log: journalctl -u affectd"

@@ -46,12 +46,12 @@ while [[ $# -gt 0 ]]; do
     --release | --port | --identity | --set | --broker | --username | --password-file | --ca-file | --device-id | --microphone)
       [[ $# -ge 2 ]] || fail 2 "$1 takes a value; see --help"
       case $1 in
-        --release) release=$2 ;;
+        --release) release=$(realpath "$2") ;;
         --port) ssh_options+=(-o "Port=$2") ;;
-        --identity) ssh_options+=(-i "$2") ;;
+        --identity) ssh_options+=(-i "$(realpath "$2")") ;;
         --password-file | --ca-file)
           [[ -r $2 ]] || fail 2 "$2 cannot be read"
-          secret_files[$1]=$2
+          secret_files[$1]=$(realpath "$2")
           ;;
         *) configure_args+=("$1" "$2") ;;
       esac
@@ -112,20 +112,27 @@ else
     rsync --partial --protect-args -e "ssh ${ssh_options[*]@Q}" "$release" "$target:$folder/$name"
   else
     scp -q "${ssh_options[@]}" "$release" "$target:$folder/$name"
-  fi
+  fi || fail 3 'it was not copied: the connection broke, or there is no room; run this again'
   is_whole || {
     there "rm -rf ${folder@Q}" || true
     fail 4 'it did not arrive whole; run this again'
   }
 fi
 
+# installed, unfinished (install.sh did not come to its end) or none.
+found=$(there "if test -e $INSTALLING; then echo unfinished; elif test -L $CURRENT; then echo installed; else echo none; fi") ||
+  fail 3 "$target cannot be reached any more; run this again"
 status=0
-if there "test -L $CURRENT"; then
+if [[ $found == installed ]]; then
   ((${#configure_args[@]} + ${#secret_files[@]} == 0)) ||
     warn "affectd is there already, and keeps its settings: sudo bash $CURRENT/scripts/deploy/configure.sh changes them"
   there "$sudo bash $CURRENT/scripts/deploy/release.sh upgrade $archive" || status=$?
 else
-  say "affectd is not there yet: installing"
+  if [[ $found == none ]]; then
+    say 'affectd is not there yet: installing'
+  else
+    say 'its installation was not finished: installing'
+  fi
   for option in "${!secret_files[@]}"; do
     there "umask 077 && cat >${folder@Q}/${option#--}" <"${secret_files[$option]}" || {
       there "rm -f ${folder@Q}/${option#--}" || true
@@ -133,7 +140,7 @@ else
     }
     configure_args+=("$option" "$folder/${option#--}")
   done
-  # Secrets stay no longer than the installation takes, even if the connection does not last that long.
+  # Secrets stay no longer than the installation takes.
   there "cd ${folder@Q} && trap 'rm -rf new password-file ca-file' EXIT && rm -rf new && mkdir new &&
     tar -xzf ${name@Q} -C new --strip-components=1 &&
     $sudo bash ${folder@Q}/new/scripts/deploy/install.sh --yes ${configure_args[*]@Q}" || status=$?

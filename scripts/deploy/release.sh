@@ -34,8 +34,9 @@ END
 unpacked() {
   local source=$1 staging=$2 top
   if [[ -d $source ]]; then
-    cp -a "$source" "$staging/release"
-    chown -R root:root "$staging/release"
+    # Within $(…) a command that fails ends nothing by itself.
+    cp -a "$source" "$staging/release" && chown -R root:root "$staging/release" ||
+      fail 4 "$source cannot be copied into $RELEASES: is the disk full?"
     echo "$staging/release"
     return
   fi
@@ -45,7 +46,7 @@ unpacked() {
       fail 4 "$source is damaged: it does not have the hash in $source.sha256; copy it again"
   fi
   tar -xzf "$source" -C "$staging" --no-same-owner --no-same-permissions 2>/dev/null ||
-    fail 4 "$source cannot be unpacked: it is damaged, or no archive of affectd"
+    fail 4 "$source cannot be unpacked: it is damaged, or no archive of affectd, or the disk is full"
   top=$(find "$staging" -mindepth 1 -maxdepth 1)
   [[ -d $top && $(wc -l <<<"$top") -eq 1 ]] || fail 4 "$source is no release of affectd"
   echo "$top"
@@ -74,7 +75,6 @@ add() {
     fi
     [[ $version != "$(version_of "$CURRENT")" ]] || fail 4 \
       "another build of $version runs now; give this one a version of its own (npm run package:release -- --version …)"
-    rm -rf "${RELEASES:?}/$version"
   fi
   chmod -R u=rwX,go=rX "$release"
   [[ $("$release/bin/affectd" --version 2>/dev/null) == "$version" ]] ||
@@ -82,10 +82,20 @@ add() {
   if [[ -f $CONFIG ]]; then
     check_config "$release" >/dev/null || fail 5 "$version does not start with $CONFIG; nothing was changed"
   fi
+  # Whole before it has its name: one that is here is not looked into again.
+  sync -f "$release"
+  [[ ! -d $RELEASES/$version ]] || discard "$version"
   mv -T "$release" "$RELEASES/$version"
   sync -f "$RELEASES"
   added=$version
   say "$version is added"
+}
+
+# discard VERSION: without its name first, so that a power cut leaves nothing half that looks whole; add sweeps the rest up.
+discard() {
+  mv -T "$RELEASES/$1" "$RELEASES/.new-discarded-$1"
+  sync -f "$RELEASES"
+  rm -rf "${RELEASES:?}/.new-discarded-$1"
 }
 
 # switch VERSION: what it takes is noted before anything changes, so that it can be finished by whoever comes next.
@@ -94,7 +104,7 @@ switch() {
   [[ -d $RELEASES/$version ]] || fail 2 "there is no $version here: $(ls "$RELEASES" 2>/dev/null | tr '\n' ' ')"
   before=$(version_of "$CURRENT")
   if [[ $before == "$version" ]]; then
-    say "$version runs already"
+    say "$version is in force already"
     return
   fi
   check_config "$RELEASES/$version" >/dev/null || fail 5 "$version does not start with $CONFIG; nothing was changed"
@@ -130,7 +140,7 @@ note_change() {
   systemctl enable --quiet "$SETTLER"
   mv -f "$UNPROVEN/change.new" "$UNPROVEN/change"
   sync -f "$UNPROVEN" "$SETTLER_UNIT"
-  systemctl start --no-block "$SETTLER" || warn "$SETTLER does not start: if this is cut short, run release.sh settle"
+  systemctl start --no-block "$SETTLER" || warn "$SETTLER does not start: if this is cut short, run $UNPROVEN/release.sh settle"
 }
 noted() { field "$UNPROVEN/change" "$1"; }
 forget_change() {
@@ -220,7 +230,7 @@ prune() {
   while read -r version; do
     [[ $version != "$(version_of "$CURRENT")" && $version != "$(version_of "$PREVIOUS")" ]] || continue
     kept=$((kept + 1))
-    ((kept <= 1)) || rm -rf "${RELEASES:?}/$version"
+    ((kept <= 1)) || discard "$version"
   done < <(find "$RELEASES" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2-)
 }
 
@@ -253,8 +263,11 @@ exec 9>/run/affectd-release.lock
 patience_s=$HEALTH_TIMEOUT_S
 case ${1:-}-$# in
   add-2 | switch-2 | upgrade-2 | rollback-[12])
-    # The unit that waits for the same lock looks for a moment whether there is something to finish.
-    if ! flock -w 5 9; then
+    # The unit that waits for the same lock looks for a moment whether there is something to finish; when it has gone back,
+    # for some more whether that runs.
+    wait_s=30
+    [[ ! -f $UNPROVEN/change ]] || wait_s=5
+    if ! flock -w "$wait_s" 9; then
       if [[ -f $UNPROVEN/change ]]; then
         fail 2 "a change to $(noted to) is not proven yet; wait, or see journalctl -u ${SETTLER%.service}"
       fi

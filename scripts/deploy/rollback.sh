@@ -7,7 +7,7 @@ Usage: sudo rollback.sh [VERSION]
 
 Returns to the release of affectd that ran before, or to VERSION; release.sh list says which are there. If it is not
 healthy, the present one runs again. Configuration and what was learnt stay; a release that cannot read them refuses to
-start and is not switched to.
+start, and so is not kept.
 END
   exit
 fi

@@ -208,6 +208,9 @@ if [ -d /run/systemd/system ]; then
     systemctl restart affectd.service || echo 'affectd does not start: systemctl status affectd says why' >&2
   fi
   rm -f /run/affectd-ran
+  if [ "$1" = configure ] && ! systemctl is-enabled --quiet affectd.service && ! systemctl is-active --quiet affectd.service; then
+    echo 'affectd is not started at boot, as before; sudo affectd-setup changes that' >&2
+  fi
   [ -z "$first" ] || echo 'affectd is installed. Set up broker, name and microphone with: sudo affectd-setup'
 fi
 END

@@ -129,7 +129,7 @@ compile() {
   if [[ -z $with_node ]]; then
     nodedir=$(dirname "$(dirname "$(node -p process.execPath)")")
     if [[ ! -f $nodedir/include/node/node.h ]]; then
-      fetch "node-linux-$host@$NODE_VERSION" "$node_folder"
+      fetch "node-linux-$host@$(node -p process.versions.node)" "$node_folder"
       nodedir=$node_folder
     fi
   fi
@@ -138,9 +138,9 @@ compile() {
   [[ -f $gyp ]] || gyp=$(dirname "$(dirname "$(realpath "$(command -v npm)")")")/node_modules/node-gyp/bin/node-gyp.js
   for package in segfault-handler naudiodon; do
     say "compiling $package"
-    # What npm was told of headers would outrank the option.
-    if ! (cd "$modules/$package" && env -u npm_config_nodedir -u NPM_CONFIG_NODEDIR \
-      CC="${prefix}gcc" CXX="${prefix}g++" LINK="${prefix}g++" node "$gyp" rebuild --arch="$arch" --nodedir="$nodedir") >"$work/$package.log" 2>&1; then
+    # node-gyp heeds what npm puts into the environment of its scripts (a nodedir of .npmrc) more than its own options.
+    if ! (unset "${!npm_config_@}" "${!NPM_CONFIG_@}" && cd "$modules/$package" && CC="${prefix}gcc" CXX="${prefix}g++" LINK="${prefix}g++" \
+      node "$gyp" rebuild --arch="$arch" --nodedir="$nodedir") >"$work/$package.log" 2>&1; then
       tail -n 20 "$work/$package.log" >&2
       say "$package does not compile here; the device may"
       return 1
@@ -150,6 +150,10 @@ compile() {
     find "$modules/$package/build/Release" -mindepth 1 -maxdepth 1 ! -name '*.node' -exec rm -r {} +
     "${prefix}strip" "$modules/$package"/build/Release/*.node
   done
+  if [[ -n $with_node && $arch == "$host" ]] && ! "$release/node/bin/node" -e "require('$modules/segfault-handler')"; then
+    say 'what was compiled does not load in the Node that is bundled'
+    return 1
+  fi
   # Debian's PortAudio (libportaudio2) is found where the linker looks; a path of the machine that built it leads nowhere.
   patchelf --remove-rpath "$modules/naudiodon/build/Release/naudiodon.node"
   rm -r "$modules/naudiodon/portaudio/bin"

@@ -28,7 +28,7 @@ ${SETTINGS_HELP}`
  * `affectd config …`
  *
  * @throws {UsageError} USAGE_UNKNOWN_COMMAND, USAGE_ARGUMENTS
- * @throws {ConfigError} as `loadConfig`, `checkSettings` and `brokerOptions`
+ * @throws {ConfigError} as `loadConfig` and `checkAsRun`
  * @throws {ModelError} as `loadJudge`
  * @throws {CaptureError} CAPTURE_NO_PORTAUDIO
  */

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -118,4 +119,13 @@ t.test('show counts what was taken from afar, and does without what is damaged',
   }
   t.same(await shown(encodeState(state)), { value: 700, origin: 'revision 7', source: 'remote' })
   t.match(await shown('{'), { source: 'default' })
+})
+
+t.test('check refuses what run would refuse: state of a newer affectd', async (t) => {
+  const folder = t.testdir({ 'state-version.json': '{"state_version":99,"affectd":"9.0.0"}' })
+  const check = (): Promise<number> =>
+    configCommand(['check', '--set', `device.state_dir=${folder}`], memoryIo())
+  await t.rejects(check(), { code: 'STATE_TOO_NEW', exitCode: 78 })
+  rmSync(join(folder, 'state-version.json'))
+  t.equal(await check(), 0)
 })

@@ -40,7 +40,7 @@ const NAUDIODON = `
 /** Stand-ins for programs: a Node that says it is for another architecture, and an npm that notes what it is to do. */
 function standIns(arch: string, systemLibrary: string): Record<string, string> {
   const node = `if [ "$1 $2" = "-p process.arch" ]; then echo ${arch}; else exec "${process.execPath}" "$@"; fi`
-  const npm = `echo "$(basename "$PWD"): $*" >>"$NPM_LOG"
+  const npm = `echo "$(basename "$PWD"): $* with $npm_config_nodedir" >>"$NPM_LOG"
     if [ -n "$NPM_FAILS" ]; then echo "error: $NPM_FAILS" >&2; exit 1; fi
     mkdir -p build && if [ -d portaudio ]; then cp portaudio/bin/libportaudio.so.2 build/library; fi`
   const programs = {
@@ -144,8 +144,8 @@ t.test('the library is put in place, both packages are built, and the devices ar
   t.equal(readFileSync(`${install.placed}.orig`, 'utf8'), SHIPPED)
   const headers = join(install.folder, 'headers')
   t.same(install.builds, [
-    `naudiodon: exec --call node-gyp rebuild --nodedir=${headers}`,
-    `segfault-handler: exec --call node-gyp rebuild --nodedir=${headers}`,
+    `naudiodon: exec --call node-gyp rebuild with ${headers}`,
+    `segfault-handler: exec --call node-gyp rebuild with ${headers}`,
   ])
   t.match(stdout, /naudiodon 2\.3\.6 is mended/)
   t.match(stdout, /devices: 2, of which can record: 1\n {2}USB mic \(ALSA, in 1, out 0, 48000 Hz\)\n/)

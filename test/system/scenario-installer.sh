@@ -35,9 +35,10 @@ step 'a recording as the source: events arrive at the broker' from_file
 inside "$installer" "${answers[@]}" --microphone testmic --set capture.source= >/dev/null 2>&1
 
 # push.sh, as from a laptop
+# push VERSION [OPTION…]
 push() {
   HEALTH_LIMIT_S=60 bash "$project/scripts/deploy/push.sh" --release "$work/affectd-$1-linux-x64.tar.gz" --port "$SSH_PORT" \
-    --identity "$work/key" root@127.0.0.1 -- -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR
+    --identity "$work/key" "${@:2}" root@127.0.0.1 -- -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR
 }
 runs() { [[ $(inside readlink /opt/affectd/current) == "releases/$1" ]] && within 40 says 'online; broker connected' && says "affectd $1"; }
 step 'push.sh brings a new release, which runs as well as the one before' push 0.9.2
@@ -175,8 +176,9 @@ fix_crashing() {
 }
 step 'a fix for a device between two crashes is started and judged, and need not rest for them' fix_crashing
 resting() {
+  local board='source /opt/affectd/current/scripts/deploy/board.sh'
   crashing && crashed_often && within 30 says crash_loop && is_active &&
-    ! inside bash -c 'source /opt/affectd/current/scripts/deploy/board.sh; is_healthy service'
+    inside bash -c "$board; is_met service" && ! inside bash -c "$board; is_healthy service"
 }
 step 'a device that rests from crashing is not healthy' resting
 step 'and takes a fix' fixed
@@ -205,11 +207,28 @@ newer_state() {
 }
 step 'state of a newer affectd is refused and left as it was' newer_state
 step 'an operator who asks gets the list of releases' inside sh -c 'bash /opt/affectd/current/scripts/deploy/release.sh list | grep -F "* "'
+# Another build of what is there, which does not start: what is there stays.
+other_build() {
+  inside sh -c 'cp -al /srv/affectd-0.9.1 /srv/other && rm -rf /srv/other/RELEASE /srv/other/dist && cp /srv/affectd-0.9.1/RELEASE /srv/other/ &&
+    echo built=again >>/srv/other/RELEASE && sed -i s/^version=.*/version=0.9.2/ /srv/other/RELEASE &&
+    bash /opt/affectd/current/scripts/deploy/release.sh add /srv/other; [ $? -eq 4 ] && /opt/affectd/releases/0.9.2/bin/affectd --version && rm -r /srv/other'
+}
+step 'another build of a release that is there, which does not start, does not cost that one' other_build
 step 'uninstall.sh keeps settings and data unless told' inside sh -c '
   bash /opt/affectd/current/scripts/deploy/uninstall.sh --yes && [ ! -e /opt/affectd ] && [ -f /etc/affectd/config.json ] &&
   ! ls -d /etc/systemd/system/*affectd* /etc/systemd/system/*/*affectd* && [ -d /var/lib/affectd ] && ! systemctl cat affectd 2>/dev/null && ! pgrep -f "[a]ffectd.js"'
 step 'push.sh installs affectd where there is none, with the settings that are there' push 0.9.1
 step 'which runs' runs 0.9.1
+inside sh -c 'bash /opt/affectd/current/scripts/deploy/uninstall.sh --delete-data --yes' >/dev/null 2>&1
+# One that is refused for its settings is no installation yet: the next is told nothing of an upgrade.
+unfinished_push() {
+  local settings=(--username board --password-file "$work/password" --device-id bus-7 --microphone testmic)
+  (umask 077 && echo secret-of-board >"$work/password")
+  push 0.9.1 "${settings[@]}" --broker ftp://nowhere
+  [[ $? -eq 5 ]] && ! is_active && push 0.9.1 "${settings[@]}" --broker "mqtt://127.0.0.1:$PORT" && runs 0.9.1 &&
+    inside sh -c '[ ! -e /opt/affectd/installing ] && ! find /root/.cache -name "*password*" | grep .'
+}
+step 'a first push with wrong settings, and again with right ones' unfinished_push
 step 'uninstall.sh --delete-data leaves nothing' inside sh -c '
   bash /opt/affectd/current/scripts/deploy/uninstall.sh --delete-data --yes && [ ! -e /opt/affectd ] && [ ! -e /etc/affectd ] &&
   [ ! -e /var/lib/affectd ] && [ ! -e /usr/local/bin/affectd ] && ! getent passwd affectd'
