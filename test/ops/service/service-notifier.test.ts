@@ -10,7 +10,10 @@ function rig(watchdogMs: number | null = 30_000) {
   const log = recordingLogger()
   const agent = { count: 0, text: 'online' }
   const notifier = new SystemdNotifier({
-    channel: { send: (fields) => void said.push(fields.join(' ')), close: async () => void said.push('closed') },
+    channel: {
+      send: (fields) => void said.push(fields.join(' ')),
+      close: async () => void said.push('closed'),
+    },
     clock,
     log,
     watchdogMs: watchdogMs ?? undefined,
