@@ -158,7 +158,7 @@ if [[ -n $ca_file ]]; then
   settings+=("mqtt.ca_file=$ETC/ca.pem")
 fi
 if [[ ${#settings[@]} -gt 0 ]]; then
-  "$node" "$here/write-config.js" "$CONFIG" "${settings[@]}" >"$work/config.json" || fail 5 "$CONFIG is not changed"
+  "$node" "$here/write-config.js" "$CONFIG" "${settings[@]}" >"$work/config.json" || fail 5 "$CONFIG is not changed; run this again"
 else
   cp "$now" "$work/config.json"
 fi
@@ -175,7 +175,7 @@ said=${said//"$work/ca.pem"/"$ca_file"}
 [[ -z $password_file ]] || said=${said//"$work/credentials/password"/"${password_file/#"$work/password"/the password}"}
 said=${said//"$work/credentials/"/"$CREDENTIALS/"}
 [[ -z $said ]] || echo "$said" >&2 || true
-[[ $status -eq 0 ]] || fail 5 "$CONFIG is not changed"
+[[ $status -eq 0 ]] || fail 5 "$CONFIG is not changed; run this again"
 
 # The service reads it, others need not: a URL may hold a password.
 install -m 0640 -o root -g "$SERVICE_USER" "$work/config.json" "$work/ready.json"

@@ -9,8 +9,9 @@ usage() {
   cat <<'END'
 Usage: sudo uninstall.sh [--delete-data | --keep-data] [--yes]
 
-Stops affectd and removes it: the service, its releases and its user. Asks before it deletes what cannot be had back: the
-configuration in /etc/affectd, and in /var/lib/affectd the events not yet sent and what was learnt of voices.
+Stops affectd and removes it: the service and its releases. Asks before it deletes what cannot be had back: the
+configuration in /etc/affectd, and in /var/lib/affectd the events not yet sent and what was learnt of voices; and the user
+affectd, whose they are.
 
   --delete-data  deletes them without asking
   --keep-data    keeps them without asking; --yes alone keeps them, too

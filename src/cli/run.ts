@@ -1,4 +1,4 @@
-import { loadConfig, withFilesRead, type ConfigSources, type LoadedConfig } from '../config/load-config.js'
+import { loadConfig, withFilesRead, type ConfigSources } from '../config/load-config.js'
 import { AffectdError } from '../errors.js'
 import { systemClock } from '../ops/clock.js'
 import { shrinkBufferPool } from '../ops/buffer-pool.js'
@@ -8,7 +8,7 @@ import { createServiceNotifier, type ServiceNotifier } from '../ops/service/serv
 import type { CommandIo } from './io.js'
 import { SETTING_OPTIONS, settingSources, SETTINGS_HELP } from './load-settings.js'
 import { parseOptions, refusePositionals } from './parse-options.js'
-import { createReloadSignal, NO_RELOAD } from './reload-signal.js'
+import { createReloadSignal, NO_RELOAD, type LocalConfig } from './reload-signal.js'
 import { runSession } from './run-session.js'
 import { createStopSignal } from './stop-signal.js'
 
@@ -48,8 +48,7 @@ export async function runCommand(
   shrinkBufferPool()
   const source = values.source === undefined ? [] : [`capture.source=${values.source}`]
   const sources = settingSources(values, io, source)
-  const first = withFilesRead(sources)
-  let local = { sources: first, loaded: loadForService(first, io) }
+  let local = await loadForService(sources, io)
   const { level, format } = local.loaded.config.log
   const log = createLogger({ level, format, stream: { write: io.err, isTTY: io.errIsTty } })
   // On a terminal it means that the terminal is gone; elsewhere it must not end us while nobody listens for it.
@@ -73,15 +72,16 @@ export async function runCommand(
   } finally {
     signals.release()
     process.off('SIGHUP', ignore)
-    service.close()
+    await service.close()
   }
   return 0
 }
 
 /** What is wrong with the settings is told in `systemctl status`, too. */
-function loadForService(sources: ConfigSources, io: CommandIo): LoadedConfig {
+async function loadForService(given: ConfigSources, io: CommandIo): Promise<LocalConfig> {
   try {
-    return loadConfig(sources)
+    const sources = withFilesRead(given)
+    return { sources, loaded: loadConfig(sources) }
   } catch (error) {
     if (error instanceof AffectdError) {
       const log = createLogger({
@@ -91,7 +91,7 @@ function loadForService(sources: ConfigSources, io: CommandIo): LoadedConfig {
       })
       const service = createServiceNotifier(io.env, { clock: systemClock, log })
       sayWhy(service, error)
-      service.close()
+      await service.close()
     }
     throw error
   }

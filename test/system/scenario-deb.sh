@@ -160,7 +160,9 @@ reload_bad() {
   within 20 inside sh -c 'journalctl -u affectd --no-pager | grep CONFIG_INVALID_VALUE' && hears_events && [[ $(main_pid) == "$before" ]]
 }
 step 'a configuration that is wrong changes nothing' reload_bad
-inside sh -c 'cat /tmp/good >/etc/affectd/config.json'
+step 'at a start systemctl status says what is wrong with it' eval '
+  ! inside systemctl restart affectd && within 10 says CONFIG_INVALID_VALUE'
+inside sh -c 'cat /tmp/good >/etc/affectd/config.json; systemctl restart affectd'
 stop_it() {
   local began=$SECONDS
   inside systemctl stop affectd || return 1

@@ -129,6 +129,11 @@ damaged() {
   inside sh -c 'head -c 20000000 /srv/affectd-0.9.3-linux-x64.tar.gz >/srv/damaged.tar.gz; bash /opt/affectd/current/scripts/deploy/release.sh upgrade /srv/damaged.tar.gz; [ $? -eq 4 ]'
 }
 step 'an archive that is cut off is refused' damaged
+foreign() {
+  inside sh -c 'mkdir -p /srv/foreign && touch /srv/foreign/file && tar -C /srv -czf /srv/foreign.tar.gz foreign
+    bash /opt/affectd/current/scripts/deploy/release.sh upgrade /srv/foreign.tar.gz 2>&1 | grep "no release of affectd"'
+}
+step 'as is one of something else' foreign
 step 'and nothing is left of it' inside sh -c '! ls -d /opt/affectd/releases/.new-*'
 step 'rollback.sh returns to the release before' inside bash /opt/affectd/current/scripts/deploy/rollback.sh
 step 'which runs' runs 0.9.1

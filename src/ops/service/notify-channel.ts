@@ -6,13 +6,14 @@ import type { Logger } from '../logger.js'
 export interface NotifyChannel {
   /** @param fields of one datagram, `READY=1` each, without tabs or newlines; see sd_notify(3) */
   send(fields: readonly string[]): void
-  /** Ends once what was sent is gone. */
-  close(): void
+  /** Resolves once what was sent is gone, or cannot go. */
+  close(): Promise<void>
 }
 
 // Three folders up from both src/ops/service/ and dist/ops/service/.
 const SCRIPT = fileURLToPath(new URL('../../../systemd/affectd-notify.pl', import.meta.url))
 const PERL = '/usr/bin/perl'
+const CLOSE_LIMIT_MS = 2000
 
 /**
  * Through one process for as long as the service runs: Node has no datagram sockets of AF_UNIX, which sd_notify needs.
@@ -54,7 +55,17 @@ export function openNotifyChannel(socket: string, log: Logger): NotifyChannel {
       child.stdin.write(`${fields.map((field) => field.replaceAll(/[\t\n]/g, ' ')).join('\t')}\n`)
     },
     close() {
-      child?.stdin.end()
+      const last = child
+      if (last === undefined) return Promise.resolve()
+      return new Promise((resolve) => {
+        const limit = setTimeout(resolve, CLOSE_LIMIT_MS)
+        const end = (): void => {
+          clearTimeout(limit)
+          resolve()
+        }
+        last.once('exit', end).once('error', end)
+        last.stdin.end()
+      })
     },
   }
 }

@@ -22,7 +22,8 @@ export interface ServiceNotifier {
   stopping(): void
   /** Why it ends, or what it waits for, in `systemctl status`. */
   say(text: string): void
-  close(): void
+  /** Resolves once all that was said is gone: systemd ends what is left of a process that has failed. */
+  close(): Promise<void>
 }
 
 export interface NotifierOptions {
@@ -70,7 +71,7 @@ const SILENT: ServiceNotifier = {
   reloaded: () => undefined,
   stopping: () => undefined,
   say: () => undefined,
-  close: () => undefined,
+  close: () => Promise.resolve(),
 }
 
 export class SystemdNotifier implements ServiceNotifier {
@@ -113,10 +114,10 @@ export class SystemdNotifier implements ServiceNotifier {
     this.options.channel.send([`STATUS=${text}`])
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#vitals = undefined
     this.#timer?.clear()
-    this.options.channel.close()
+    return this.options.channel.close()
   }
 
   #look(): void {

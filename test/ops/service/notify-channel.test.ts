@@ -19,7 +19,7 @@ for (const kind of ['a path', 'the abstract namespace']) {
     channel.send(['READY=1'])
     channel.send(['STATUS=a broker\tsaid\nWATCHDOG=1 – é', 'WATCHDOG=1'])
     channel.send(['STOPPING=1'])
-    channel.close()
+    await channel.close()
     t.same(await receiver.datagrams(), [
       `'READY=1'`,
       `'STATUS=a broker said WATCHDOG=1 – é\\nWATCHDOG=1'`,
@@ -35,7 +35,20 @@ t.test('where nobody hears, that is said once and nothing else happens', async (
   const channel = openNotifyChannel(address, log)
   for (let i = 0; i < 3; i++) channel.send(['WATCHDOG=1'])
   while (log.lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
-  channel.close()
+  await channel.close()
   t.match(log.lines, [{ fields: { code: 'SERVICE_NOTIFY', reason: /No such file/ } }])
   t.notOk(existsSync(address))
+})
+
+t.test('it is closed once the last word is gone, even the first one', async (t) => {
+  const address = join(folder, 'closed')
+  const receiver = await receiveNotifications(address, 1)
+  const channel = openNotifyChannel(address, recordingLogger())
+  channel.send(['STATUS=CONFIG_NOT_FOUND'])
+  let isClosed = false
+  const closed = channel.close().then(() => (isClosed = true))
+  t.equal(isClosed, false)
+  await closed
+  t.same(await receiver.datagrams(), [`'STATUS=CONFIG_NOT_FOUND'`])
+  await channel.close()
 })

@@ -10,7 +10,10 @@ function rig(watchdogMs: number | null = 30_000) {
   const log = recordingLogger()
   const agent = { count: 0, text: 'online' }
   const notifier = new SystemdNotifier({
-    channel: { send: (fields) => void said.push(fields.join(' ')), close: () => void said.push('closed') },
+    channel: {
+      send: (fields) => void said.push(fields.join(' ')),
+      close: async () => void said.push('closed'),
+    },
     clock,
     log,
     watchdogMs: watchdogMs ?? undefined,
@@ -75,7 +78,7 @@ t.test('a reload and an end are told, and nothing is after the end', async (t) =
   notifier.reloaded()
   notifier.stopping()
   clock.advance(60_000)
-  notifier.close()
+  await notifier.close()
   t.match(said, [/^RELOADING=1 MONOTONIC_USEC=\d+$/, 'READY=1', 'STOPPING=1 STATUS=stopping', 'closed'])
   t.equal(said.length, 4)
 })
