@@ -140,8 +140,9 @@ function load(): Naudiodon | null {
   try {
     return createRequire(import.meta.url)('naudiodon') as Naudiodon
   } catch (error) {
-    const [why] = String((error as Error).message).split('\n')
-    send({ kind: 'failed', code: 'no_portaudio', text: (why ?? '').slice(0, 500) })
+    // Of one that is built for another Node, what matters is in the lines after the first.
+    const [why] = String((error as Error).message).split('\nRequire stack:')
+    send({ kind: 'failed', code: 'no_portaudio', text: (why ?? '').replaceAll(/\s+/g, ' ').slice(0, 500) })
     return null
   }
 }
