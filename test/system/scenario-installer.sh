@@ -207,11 +207,13 @@ newer_state() {
 }
 step 'state of a newer affectd is refused and left as it was' newer_state
 step 'an operator who asks gets the list of releases' inside sh -c 'bash /opt/affectd/current/scripts/deploy/release.sh list | grep -F "* "'
-# Another build of what is there, which does not start: what is there stays.
+# Another build of the release from before, which does not start: that one stays.
 other_build() {
-  inside sh -c 'cp -al /srv/affectd-0.9.1 /srv/other && rm -rf /srv/other/RELEASE /srv/other/dist && cp /srv/affectd-0.9.1/RELEASE /srv/other/ &&
-    echo built=again >>/srv/other/RELEASE && sed -i s/^version=.*/version=0.9.2/ /srv/other/RELEASE &&
-    bash /opt/affectd/current/scripts/deploy/release.sh add /srv/other; [ $? -eq 4 ] && /opt/affectd/releases/0.9.2/bin/affectd --version && rm -r /srv/other'
+  inside sh -c 'version=$(basename "$(readlink /opt/affectd/previous)") && cp -al /srv/affectd-0.9.1 /srv/other &&
+    rm -rf /srv/other/RELEASE /srv/other/dist && cp /srv/affectd-0.9.1/RELEASE /srv/other/ &&
+    echo built=again >>/srv/other/RELEASE && sed -i "s/^version=.*/version=$version/" /srv/other/RELEASE &&
+    bash /opt/affectd/current/scripts/deploy/release.sh add /srv/other
+    [ $? -eq 4 ] && "/opt/affectd/releases/$version/bin/affectd" --version && rm -r /srv/other'
 }
 step 'another build of a release that is there, which does not start, does not cost that one' other_build
 step 'uninstall.sh keeps settings and data unless told' inside sh -c '
