@@ -80,7 +80,7 @@ add() {
   [[ $("$release/bin/affectd" --version 2>/dev/null) == "$version" ]] ||
     fail 4 "$version does not start here: $("$release/bin/affectd" --version 2>&1 | head -n 2)"
   if [[ -f $CONFIG ]]; then
-    check_config "$release" >/dev/null || fail 5 "$version does not start with $CONFIG; nothing was changed"
+    check_config "$release" || fail 5 "$version does not start with $CONFIG; nothing was changed"
   fi
   # Whole before it has its name: one that is here is not looked into again.
   sync -f "$release"
@@ -107,7 +107,7 @@ switch() {
     say "$version is in force already"
     return
   fi
-  check_config "$RELEASES/$version" >/dev/null || fail 5 "$version does not start with $CONFIG; nothing was changed"
+  check_config "$RELEASES/$version" || fail 5 "$version does not start with $CONFIG; nothing was changed"
   trap '' INT
   if ! is_wanted; then
     point_previous "$before"

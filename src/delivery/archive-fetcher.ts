@@ -2,13 +2,14 @@ import { ModelError } from '../errors.js'
 import type { Clock } from '../ops/clock.js'
 import type { Logger } from '../ops/logger.js'
 import { pause } from '../until.js'
-import { downloadArchive, shownUrl, type ArchiveDownload } from './https-archive.js'
+import { cannotFetch, downloadArchive, type ArchiveDownload } from './https-archive.js'
 
 /** Tries that bring nothing new. */
 const MAX_FRUITLESS = 4
 const FIRST_PAUSE_MS = 1000
 /** Of one archive, however slowly it comes. */
 const MAX_FETCH_MS = 3600_000
+const TOO_SLOW = `it took more than ${MAX_FETCH_MS / 60_000} minutes`
 
 export interface FetchDeps {
   readonly clock: Clock
@@ -45,7 +46,7 @@ export async function fetchArchive(
         await download({ ...fetch, offset: before, signal: end })
       } catch (error) {
         fruitless = offset() > before ? 0 : fruitless + 1
-        if (limit.signal.aborted) throw tooSlow(fetch.url, error)
+        if (limit.signal.aborted) throw cannotFetch(fetch.url, TOO_SLOW, error)
         if (!isPassing(error) || fruitless > MAX_FRUITLESS || end.aborted) throw error
         log.info({ code: error.code, offset: offset() }, `fetching a model goes on later: ${error.message}`)
         await pause(clock, FIRST_PAUSE_MS * 2 ** fruitless, end)
@@ -54,11 +55,6 @@ export async function fetchArchive(
   } finally {
     timer.clear()
   }
-}
-
-function tooSlow(url: URL, cause: unknown): ModelError {
-  const text = `${shownUrl(url)} cannot be fetched: it took more than ${MAX_FETCH_MS / 60_000} minutes`
-  return new ModelError('MODEL_DOWNLOAD', text, { cause })
 }
 
 function isPassing(error: unknown): error is ModelError {

@@ -51,7 +51,7 @@ export async function downloadArchive(download: ArchiveDownload): Promise<void> 
     }
   } catch (error) {
     if (error instanceof AffectdError) throw error
-    throw failure(download.url, reasonOf(error), error)
+    throw cannotFetch(download.url, reasonOf(error), error)
   }
 }
 
@@ -64,10 +64,10 @@ async function open(download: ArchiveDownload): Promise<IncomingMessage> {
     response.destroy()
     const { location } = headers
     if (statusCode < 300 || statusCode > 399 || location === undefined) {
-      throw failure(url, `it answers ${statusCode}`)
+      throw cannotFetch(url, `it answers ${statusCode}`)
     }
-    if (redirects === MAX_REDIRECTS) throw failure(url, `it redirects more than ${MAX_REDIRECTS} times`)
-    if (!URL.canParse(location, url.href)) throw failure(url, 'it redirects to no URL')
+    if (redirects === MAX_REDIRECTS) throw cannotFetch(url, `it redirects more than ${MAX_REDIRECTS} times`)
+    if (!URL.canParse(location, url.href)) throw cannotFetch(url, 'it redirects to no URL')
     url = checked(new URL(location, url))
   }
 }
@@ -109,7 +109,8 @@ async function takeAll(
     for await (const part of response as AsyncIterable<Uint8Array>) {
       const rest = part.subarray(Math.min(toSkip, part.length))
       toSkip -= part.length - rest.length
-      if (rest.length > missing) throw failure(url, `it sends more than the ${size} bytes that were ordered`)
+      if (rest.length > missing)
+        throw cannotFetch(url, `it sends more than the ${size} bytes that were ordered`)
       missing -= rest.length
       for (let at = 0; at < rest.length;) {
         const piece = rest.subarray(at, at + CHUNK_BYTES - gathered)
@@ -131,7 +132,7 @@ async function takeAll(
 }
 
 function truncated(url: URL, missing: number, size: number, cause?: unknown): ModelError {
-  const text = `${shownUrl(url)} ended ${missing} of ${size} bytes too early`
+  const text = `${shown(url)} ended ${missing} of ${size} bytes too early`
   return new ModelError('MODEL_TRUNCATED', text, { cause })
 }
 
@@ -147,28 +148,29 @@ function rangeStart(
     const isOurs =
       range !== null && Number(range[1]) === offset && (range[2] === '*' || Number(range[2]) === size)
     if (isOurs) return offset
-    throw failure(
+    throw cannotFetch(
       url,
       `it sends the range ${String(headers['content-range'])} of another file than the one ordered`,
     )
   }
   const length = headers['content-length']
   if (length !== undefined && Number(length) !== size) {
-    throw failure(url, `it has ${length} bytes, ordered were ${size}`)
+    throw cannotFetch(url, `it has ${length} bytes, ordered were ${size}`)
   }
   return 0
 }
 
 function checked(url: URL): URL {
   if (url.protocol === 'https:' && url.username === '' && url.password === '') return url
-  throw new ModelError('MODEL_URL', `${shownUrl(url)} is no URL of https without name and password`)
+  throw new ModelError('MODEL_URL', `${shown(url)} is no URL of https without name and password`)
 }
 
-/** For a message: without what may be secret. */
-export function shownUrl({ protocol, host, pathname }: URL): string {
+/** Without what may be secret. */
+function shown({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname}`
 }
 
-function failure(url: URL, why: string, cause?: unknown): ModelError {
-  return new ModelError('MODEL_DOWNLOAD', `${shownUrl(url)} cannot be fetched: ${why}`, { cause })
+/** MODEL_DOWNLOAD */
+export function cannotFetch(url: URL, why: string, cause?: unknown): ModelError {
+  return new ModelError('MODEL_DOWNLOAD', `${shown(url)} cannot be fetched: ${why}`, { cause })
 }

@@ -29,9 +29,11 @@ export function knownSecrets({ file, set = [], env }: ConfigSources): ReadonlySe
   const learnFile = (path: string): void => {
     const file = credentialFile(path, env)
     const text = readSome(file)
-    // Where no file is named, somebody may have written the password itself.
-    if (text === undefined && file === path && !path.includes('/')) secrets.add(path)
-    if (text === undefined) return
+    if (text === undefined) {
+      // Where no file is named, somebody may have written the password itself.
+      if (file === path && !path.includes('/')) secrets.add(path)
+      return
+    }
     secrets.add(text.replace(/\r?\n$/, ''))
     for (const line of text.split(/\r?\n/)) {
       if (line.trim().length >= LEAST_KEY_LINE && !line.startsWith('-----')) secrets.add(line.trim())
