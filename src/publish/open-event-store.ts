@@ -16,10 +16,13 @@ export interface OpenedStore {
 const SPARE_BYTES = 64 * 1024
 const PROBE_STEP_BYTES = 64 * 1024
 const ASIDE_SUFFIX = '.damaged'
+/** What LevelDB has made by the time that a new store is open. */
+const MADE_AT_BIRTH = /^(CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(log|dbtmp))$/
 
 /**
  * Opens the store in a folder whatever became of it: a damaged one is repaired, and what cannot be repaired is set
- * aside beside it, in place of what was set aside before. A store is only touched so on a disk that can be written.
+ * aside beside it, in place of what was set aside before. One whose making was cut short is made anew, without a word. A
+ * store is only touched so on a disk that can be written.
  *
  * @param doomed deleted before anything is counted
  * @throws {StoreFault} `locked` or `unavailable`
@@ -33,6 +36,10 @@ export async function openEventStore(
   } catch (error) {
     const why = unlessDamaged(error)
     await proveWritable(folder, 0)
+    if (await isUnborn(folder)) {
+      await rm(folder, { recursive: true, force: true })
+      return { ...(await openAndRead(folder, [])), mended: null }
+    }
     try {
       await repairLevelStore(folder)
       return { ...(await openAndRead(folder, doomed)), mended: { how: 'repaired', why } }
@@ -55,6 +62,19 @@ async function openAndRead(
   } catch (error) {
     await store.close().catch(() => undefined)
     throw error
+  }
+}
+
+/**
+ * Whether no event can have been written: LevelDB (1.20, `DBImpl::NewDB`) names the first MANIFEST of a store on the disk
+ * before it syncs what is in it, so that a power cut leaves an empty one.
+ */
+async function isUnborn(folder: string): Promise<boolean> {
+  try {
+    const names = await readdir(folder)
+    return names.every((name) => MADE_AT_BIRTH.test(name)) && (await logBytes(folder)) === 0
+  } catch {
+    return false
   }
 }
 

@@ -260,6 +260,32 @@ for (const [damage, inflict] of Object.entries(DAMAGES)) {
   })
 }
 
+t.test(
+  'a store that never held an event is made anew without a word, unless something else lies in it',
+  async (t) => {
+    for (const [others, codes] of [
+      [[], []],
+      [['notes.txt'], ['PUBLISH_OUTBOX_DAMAGED']],
+    ] as const) {
+      const rig = await OutboxRig.opened(t.testdir())
+      await rig.outbox.close()
+      const folder = join(rig.stateDir, 'outbox')
+      DAMAGES['an empty manifest']?.(folder, readdirSync(folder))
+      for (const name of others) writeFileSync(join(folder, name), 'mine')
+      await rig.restart()
+      t.same(
+        rig.log.lines.map(({ fields }) => fields['code']),
+        codes,
+      )
+      t.ok(others.every((name) => existsSync(join(folder, name))))
+      await rig.outbox.append(message(0))
+      await rig.restart()
+      t.same(payloads(await rig.outbox.oldest(9)), [0])
+      await rig.outbox.close()
+    }
+  },
+)
+
 t.test('whatever bytes lie in the store, it opens, and what it gives out was put in', async (t) => {
   const folder = t.testdir()
   const source = await OutboxRig.opened(join(folder, 'source'))

@@ -1,4 +1,6 @@
-import t from 'tap'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
 import { createRandom } from '../../training/src/random.js'
 import { OutboxLedger } from '../support/outbox-ledger.js'
 import { OutboxRig, payloads } from '../support/outbox-rig.js'
@@ -16,11 +18,17 @@ const seed = drawSeed(t)
 /** By outbox-child.js: 0 to 2999 bytes of padding. */
 const PAYLOAD_BYTES = 1500
 
-async function heldAfter(disk: ForgetfulDisk): Promise<number[]> {
+/** The next start finds no damage. @returns the events it has */
+async function heldAfter(t: Test, disk: ForgetfulDisk, what = ''): Promise<number[]> {
   const rig = await OutboxRig.opened(disk.folder)
   const held = payloads(await rig.outbox.oldest(100_000))
   await rig.outbox.close()
   disk.settle()
+  t.same(
+    rig.log.lines.filter(({ level }) => level !== 'info'),
+    [],
+    `no damage ${what}`,
+  )
   return held
 }
 
@@ -41,7 +49,7 @@ t.test(
       })
       t.same(ledger.errors, [])
       disk.cutPower(life % 2 === 0 ? () => 0 : random.next)
-      const held = await heldAfter(disk)
+      const held = await heldAfter(t, disk)
       const there = new Set(held)
       t.same(
         held,
@@ -81,7 +89,7 @@ t.test(
         env: disk.env(),
       })
       disk.cutPower(life % 2 === 0 ? () => 0 : random.next)
-      const held = await heldAfter(disk)
+      const held = await heldAfter(t, disk)
       const there = new Set(held)
       const missing = ledger.owed.filter((n) => !there.has(n))
       const oldestMs = Math.max(0, ...missing.map((n) => ledger.lastAtMs - (ledger.accepted.get(n) ?? 0)))
@@ -97,6 +105,37 @@ t.test(
     t.ok(lost > 0, `${lost} unsynced events were lost: the disk really forgets`)
   },
 )
+
+for (const [store, firstN] of [
+  ['a new store', 0],
+  ['one that holds events', 3],
+] as const) {
+  t.test(
+    `a power cut before any call while ${store} is opened, written and closed is no damage`,
+    { ...skipUnless('gcc'), timeout: 300_000 },
+    async (t) => {
+      const life = { windowMs: 0, mostKept: 30, count: 3 }
+      const scratch = t.testdir({ before: {}, disk: {} })
+      const before = new OutboxLedger()
+      if (firstN > 0) await before.live(join(scratch, 'before'), { firstN: 0, ...life })
+      t.equal(before.owed.length, firstN)
+      for (let at = 1, status: number | null = null; status !== 0; at++) {
+        rmSync(join(scratch, 'disk'), { recursive: true })
+        mkdirSync(join(scratch, 'disk'))
+        const disk = new ForgetfulDisk(join(scratch, 'disk'))
+        cpSync(join(scratch, 'before'), disk.folder, { recursive: true })
+        disk.settle()
+        const ledger = new OutboxLedger()
+        ;({ status } = await ledger.live(disk.folder, { firstN, ...life, env: disk.envDyingAt(at) }))
+        disk.cutPower(() => 0)
+        const held = await heldAfter(t, disk, `before call ${at}`)
+        const missing = [...before.owed, ...ledger.owed].filter((n) => !held.includes(n))
+        t.same(missing, [], 'nothing accepted is missing')
+        if (status === 0) t.ok(at > 20, `${at - 1} calls`)
+      }
+    },
+  )
+}
 
 t.test('what is delivered at once costs no sync, and every event few bytes', skipUnless('gcc'), async (t) => {
   const cost = async (windowMs: number, mostKept: number): Promise<{ syncs: number; bytes: number }> => {
