@@ -174,7 +174,7 @@ settle() {
   to=$(noted to)
   read -ra needs <<<"$(noted needs)"
   # Else it was not begun, or was on its way back, or somebody stopped the service meanwhile, who wants it so.
-  if [[ $(version_of "$CURRENT") == "$to" ]] && is_to_run && start_current &&
+  if [[ $(version_of "$CURRENT") == "$to" ]] && is_wanted && start_current &&
     await_health "$patience_s" "${needs[@]}" && forget_change; then
     say "$to runs, as well as before: $(property StatusText)"
     return
@@ -187,7 +187,7 @@ go_back() {
   from=$(noted from)
   to=$(noted to)
   why=$(explain_health 2>&1)
-  if is_to_run; then is_running=1; fi
+  if is_wanted; then is_running=1; fi
   if [[ -z $from || ! -d $RELEASES/$from ]]; then
     forget_change
     tell "$why"
@@ -212,17 +212,8 @@ go_back() {
   fi
 }
 tell() { printf '%s\n' "$1" >&2 || true; }
-# start_current: anew, with its own unit, and without the crashes of another release, for which it would have to rest. That
-# one may fail in its very stop, and note it, so it has to be gone first.
-start_current() {
-  install_unit "$CURRENT" && touch "$UNPROVEN/stopped" || return
-  systemctl stop affectd.service || true
-  rm -f "$STATE/run.json"
-  restart_service
-  rm -f "$UNPROVEN/stopped"
-}
-# is_to_run: as is_wanted, but for a stop that was ours.
-is_to_run() { [[ -f $UNPROVEN/stopped ]] || is_wanted; }
+# start_current: with its own unit. It does not inherit the crashes of the release before, since it counts those of its own version.
+start_current() { install_unit "$CURRENT" && restart_service; }
 
 # The two before may be gone back to.
 prune() {
