@@ -115,7 +115,7 @@ function stream(naudiodon: Naudiodon, device: PortaudioDevice, rateHz: number, c
   })
   const out = new Socket({ fd: 4, readable: false, writable: true })
   let seq = 0
-  out.on('error', () => process.exit(1))
+  out.on('error', endWithAgent)
   audio.on('error', (error: Error) => {
     send({ kind: 'failed', code: 'refused', text: `${device.name}: ${error.message}` })
   })
@@ -136,6 +136,11 @@ function stream(naudiodon: Naudiodon, device: PortaudioDevice, rateHz: number, c
   send({ kind: 'opened', device: device.name, rateHz, channels })
 }
 
+/** As the agent ends it. `exit` would close the stream first, and wait for ever for a device or sound server that hangs. */
+function endWithAgent(): void {
+  process.kill(process.pid, 'SIGTERM')
+}
+
 function load(): Naudiodon | null {
   try {
     return createRequire(import.meta.url)('naudiodon') as Naudiodon
@@ -149,8 +154,7 @@ function load(): Naudiodon | null {
 
 // Node would open a debugger, which the audio could be read through.
 process.on('SIGUSR1', () => undefined)
-// The agent is gone.
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', endWithAgent)
 const naudiodon = load()
 if (naudiodon !== null) {
   if (process.argv[2] === 'list') send({ kind: 'devices', devices: inputs(naudiodon) })

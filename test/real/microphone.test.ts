@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { SAMPLE_RATE_HZ } from '../../src/units.js'
@@ -151,6 +151,24 @@ for (const source of SOURCES) {
     },
   )
 }
+
+t.test(
+  'an agent that is killed leaves no capture process, even if the sound server hangs',
+  { ...skip, timeout: 60_000 },
+  async (t) => {
+    const r = await rig(t, 'portaudio:testmic')
+    await untilStatus(r, isOnline)
+    const [child] = childrenOf(r.agent.child.pid)
+    const isAlive = (): boolean => existsSync(`/proc/${child}`)
+    t.teardown(() => {
+      if (isAlive()) process.kill(Number(child), 'SIGKILL')
+    })
+    r.microphone.hang()
+    r.agent.child.kill('SIGKILL')
+    while (isAlive()) await new Promise((resolve) => setTimeout(resolve, 50))
+    t.equal(await r.agent.exited, -1)
+  },
+)
 
 t.test(
   'a microphone that is pulled out ten times comes back ten times',

@@ -70,6 +70,11 @@ export class PulseMicrophone {
     await exited
   }
 
+  /** It neither gives audio nor answers from now on. */
+  hang(): void {
+    this.#server?.kill('SIGSTOP')
+  }
+
   /**
    * Plays a WAV file into it.
    *
