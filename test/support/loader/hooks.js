@@ -32,7 +32,8 @@ export async function load(url, context, nextLoad) {
   return { format: 'module', source: await transpiled(path, readFileSync(path, 'utf8')), shortCircuit: true }
 }
 
-async function transpiled(path, text) {
+/** @returns what Node can run, kept for the next process that asks */
+export async function transpiled(path, text) {
   const hash = createHash('sha256')
     .update(JSON.stringify([version, OPTIONS, path, text]))
     .digest('hex')
