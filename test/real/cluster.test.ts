@@ -20,12 +20,19 @@ const STALLED_MS = 15_000
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** A client of MQTT 3.1.1, which is all that NATS speaks, that goes to the other nodes when its own is gone. */
-function subscriber(cluster: NatsCluster, first: number, options: IClientOptions = {}): IClientOptions {
+function subscriber(
+  cluster: NatsCluster,
+  first: number,
+  options: IClientOptions = {},
+): IClientOptions & { readonly stalledMs: number } {
   const servers = [0, 1, 2].map((n) => {
     const { hostname, port } = new URL(cluster.urls[(first + n) % 3] as string)
     return { host: hostname, port: Number(port), protocol: 'mqtt' as const }
   })
-  return { protocolVersion: 4, clientId: `tap-${randomUUID()}`, reconnectPeriod: 200, servers, ...options }
+  return {
+    ...{ protocolVersion: 4, clientId: `tap-${randomUUID()}`, reconnectPeriod: 200, servers },
+    ...{ stalledMs: STALLED_MS, ...options },
+  }
 }
 
 /** A device whose own node is `first`; the others are its fallbacks. */

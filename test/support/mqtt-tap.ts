@@ -22,12 +22,34 @@ export class MqttTap {
     })
   }
 
-  static async open(url: string, filter: string | string[], options: IClientOptions = {}): Promise<MqttTap> {
+  /**
+   * @param options `stalledMs`: after so long without an answer it connects and asks again, as it does when it is
+   *                refused; undefined: it waits, and a refusal is an error
+   */
+  static async open(
+    url: string,
+    filter: string | string[],
+    { stalledMs, ...options }: IClientOptions & { readonly stalledMs?: number } = {},
+  ): Promise<MqttTap> {
     const client = mqtt.connect(url, { protocolVersion: 5, reconnectPeriod: 20, ...options })
     const tap = new MqttTap(client)
     await new Promise<void>((resolve) => client.once('connect', () => resolve()))
-    await client.subscribeAsync(filter, { qos: 1 })
+    while (!(await tap.#isGranted(filter, stalledMs)));
     return tap
+  }
+
+  async #isGranted(filter: string | string[], stalledMs: number | undefined): Promise<boolean> {
+    const stalled = stalledMs && setTimeout(() => this.client.stream.destroy(), stalledMs)
+    try {
+      await this.client.subscribeAsync(filter, { qos: 1 })
+      return true
+    } catch (error) {
+      if (stalledMs === undefined) throw error
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return false
+    } finally {
+      clearTimeout(stalled)
+    }
   }
 
   /** Resolves when what was heard satisfies the test. */
